@@ -1,0 +1,92 @@
+"""What deliberation produces and the log keeps: candidates, predictions, provenance.
+
+Frozen values with JSON-able fields; no behaviour but shape checks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a candidate came from.
+
+    `opinions_seen` holds the positions (0-based, in the order the caller gave them) of the opinions
+    the generator saw, in the order in which it saw them: shuffled against order bias, and a subset
+    where opinions were silently left out (purpose `collect`).
+    """
+
+    generator: str
+    model: str
+    prompt_version: str
+    seed: int
+    opinions_seen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A generated statement, posted or not; the text is never empty."""
+
+    text: str
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError(f"a candidate needs a text, got {self.text!r}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """What an agreement predictor expects; every array is [members, candidates].
+
+    score: any real number, higher agrees more; comparable within the matrix.
+    expected_agreement: 1-7, higher agrees more; None without a calibration.
+    p_agree: probability that the rating is above 4, 0-1; None without a calibration.
+    """
+
+    score: Matrix
+    expected_agreement: Matrix | None
+    p_agree: Matrix | None
+
+    def __post_init__(self) -> None:
+        if self.score.ndim != 2:
+            raise ValueError(f"score is [members, candidates], got shape {self.score.shape}")
+        for name in ("expected_agreement", "p_agree"):
+            values = getattr(self, name)
+            if values is not None and values.shape != self.score.shape:
+                raise ValueError(f"{name} is [members, candidates] like score {self.score.shape}, got {values.shape}")
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a critique iteration adds: the leading statement and what members said about it.
+
+    `critiques[i]` belongs to the member of `opinions[i]`; "" where that member gave none
+    (Tessler et al. 2024, "critique and revision").
+    """
+
+    previous_statement: str
+    critiques: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """Everything one drafting produced, as the log keeps it.
+
+    ranking: indices into `candidates`, best welfare first, every candidate once.
+    posted: indices into `candidates`, in the order they are to be posted.
+    welfare: one value per candidate under the round's rule, in the order of `candidates`.
+    """
+
+    candidates: tuple[Candidate, ...]
+    prediction: Prediction
+    welfare: tuple[float, ...]
+    ranking: tuple[int, ...]
+    posted: tuple[int, ...]
+    notes: tuple[str, ...] = field(default=())
