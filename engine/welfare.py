@@ -167,7 +167,7 @@ def welfare(matrix: Matrix, rule: WelfareRule) -> Matrix:
     """
     array = voting.check_ratings(matrix)
     if rule.alpha is None:
-        rated = ~np.isnan(array).all(axis=0) if len(array) else np.zeros(array.shape[1], dtype=np.bool_)
+        rated = ~np.isnan(array).all(axis=0)
         values = voting.medians(array) if rule == MEDIAN else voting.schulze_wins(array).astype(np.float64)
         return np.where(rated, values, np.nan)
     if rule.alpha > 0:
@@ -268,8 +268,8 @@ def _lots(array: Matrix, seed: int) -> npt.NDArray[np.int64]:
 
 
 def _unrated_last(array: Matrix, ranking: tuple[int, ...]) -> tuple[int, ...]:
-    unrated = np.isnan(array).all(axis=0) if len(array) else np.zeros(array.shape[1], dtype=np.bool_)
-    return tuple(sorted(ranking, key=unrated.tolist().__getitem__))
+    unrated = [bool(np.isnan(column).all()) for column in array.T]
+    return tuple(one for last in (False, True) for one in ranking if unrated[one] is last)
 
 
 def _shares(values: Matrix) -> Matrix:
