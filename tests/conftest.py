@@ -1,0 +1,188 @@
+"""What every test stands on: no network, one thread, and services that are present, absent aloud, or required.
+
+A test asks for a service by its fixture: `postgres_url`, `postgres_empty_url`, `postgres_server`, `chromium_path`,
+`shared_data`. Where the service is missing the test is skipped and the closing summary says what to install;
+with CI=true it fails, and so does a run that skipped anything at all.
+"""
+
+import os
+
+# Before numpy or a model library loads: small matrices are slower on many threads, and no test downloads a model.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import ipaddress
+import shutil
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hypothesis
+import pytest
+
+from benchmarks.postgres_server import PostgresMissing, PostgresServer
+
+ROOT = Path(__file__).parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost", socket.gethostname()}
+
+hypothesis.settings.register_profile("parley", deadline=None, derandomize=IN_CI)
+hypothesis.settings.load_profile("parley")
+
+
+class NetworkForbidden(AssertionError):
+    """A test tried to leave this machine."""
+
+
+def absent(service: str, remedy: str) -> NoReturn:
+    """Skip the test that asked, or fail it with CI=true, naming the remedy."""
+    reason = f"{service} is missing: {remedy}"
+    if IN_CI:
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def is_local(host: object) -> bool:
+    """True for this machine's own names and for loopback and unspecified addresses, IPv4 and IPv6."""
+    if host is None:
+        return True
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    if name.lower() in LOCAL_NAMES:
+        return True
+    try:
+        address = ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse_unless_local(family: int, address: Any) -> None:
+    if family in {socket.AF_INET, socket.AF_INET6} and not is_local(address[0]):
+        raise NetworkForbidden(f"tests stay on this machine, and this one tried to reach {address!r}: fake that server")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def network_is_forbidden() -> Iterator[None]:
+    """Connecting, sending a datagram or looking up a name works for this machine only."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex, sendto = socket.socket.connect, socket.socket.connect_ex, socket.socket.sendto
+    getaddrinfo = socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        _refuse_unless_local(self.family, address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_unless_local(self.family, address)
+        return connect_ex(self, address)
+
+    def guarded_sendto(self: socket.socket, data: Any, *arguments: Any) -> int:
+        _refuse_unless_local(self.family, arguments[-1])
+        return sendto(self, data, *arguments)
+
+    def guarded_getaddrinfo(host: bytes | str | None, *arguments: Any, **options: Any) -> Any:
+        if not is_local(host):
+            raise NetworkForbidden(f"tests stay on this machine, and this one looked up {host!r}: fake that server")
+        return getaddrinfo(host, *arguments, **options)
+
+    patch.setattr(socket.socket, "connect", guarded_connect)
+    patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    patch.setattr(socket.socket, "sendto", guarded_sendto)
+    patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A running PostgreSQL of this session's own; fsync is off, so use it where no machine crash is tested."""
+    try:
+        server = PostgresServer(durable=False)
+    except PostgresMissing as missing:
+        absent("PostgreSQL", str(missing))
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a database with our newest schema and no rows, to which nobody is connected."""
+    from storage.migrations import migrate
+
+    postgres_server.create_database("parley_template")
+    migrate(postgres_server.url("parley_template"))
+    return "parley_template"
+
+
+@pytest.fixture(scope="session")
+def new_postgres_name() -> Callable[[], str]:
+    """Makes database names that no other test of this session has."""
+    numbers = count(1)
+    return lambda: f"parley_{next(numbers)}"
+
+
+@pytest.fixture
+def postgres_url(
+    postgres_server: PostgresServer, postgres_template: str, new_postgres_name: Callable[[], str]
+) -> Iterator[str]:
+    """The URL of a fresh database with our newest schema, gone after the test."""
+    yield from _database(postgres_server, new_postgres_name(), postgres_template)
+
+
+@pytest.fixture
+def postgres_empty_url(postgres_server: PostgresServer, new_postgres_name: Callable[[], str]) -> Iterator[str]:
+    """The URL of a fresh database without any table, gone after the test."""
+    yield from _database(postgres_server, new_postgres_name(), None)
+
+
+def _database(server: PostgresServer, name: str, template: str | None) -> Iterator[str]:
+    server.create_database(name, template)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The Chromium that browser tests drive: PARLEY_CHROMIUM, or the first one on PATH."""
+    chosen = os.environ.get("PARLEY_CHROMIUM")
+    for name in (chosen,) if chosen else CHROMIUM_NAMES:
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    absent("Chromium", "apt-get install chromium, or set PARLEY_CHROMIUM to its path")
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of research data that is not part of this repository: PARLEY_DATA, or ../shared/data."""
+    folder = Path(os.environ.get("PARLEY_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        absent("The research data", f"there is no folder {str(folder)!r}; set PARLEY_DATA to where it lies")
+    return folder
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what did not run, and why, once per reason."""
+    for reason, number in _skip_reasons(terminalreporter).most_common():
+        terminalreporter.write_line(f"NOT RUN: {number} test(s). {reason}", yellow=True)
+    if IN_CI and _skip_reasons(terminalreporter):
+        terminalreporter.write_line("With CI=true a skipped test is a failure.", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With CI=true nothing may be skipped."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if IN_CI and isinstance(reporter, pytest.TerminalReporter) and _skip_reasons(reporter):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _skip_reasons(reporter: pytest.TerminalReporter) -> Counter[str]:
+    reasons: Counter[str] = Counter()
+    for report in reporter.stats.get("skipped", []):
+        where = report.longrepr
+        reasons[str(where[2] if isinstance(where, tuple) else where).removeprefix("Skipped: ")] += 1
+    return reasons
