@@ -169,7 +169,7 @@ def distribution(ratings: npt.ArrayLike) -> Distribution:
         agree=agree,
         neutral=neutral,
         disagree=disagree,
-        group_internal_agreement=(0.5 - agree / (agree + disagree)) * 2 if agree + disagree else None,
+        group_internal_agreement=(disagree - agree) / (agree + disagree) if agree + disagree else None,
         divisive=agree > 0 and disagree > 0,
         unanimous=agree > 0 and agree == len(given),
     )
