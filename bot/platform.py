@@ -381,13 +381,15 @@ class ChatPlatform(Protocol):
     async def run(self, handler: Handler) -> None:
         """Serve until cancelled. Every inbound item goes to `handler`; it is acknowledged to the platform
         only after `handler` returned, and an item that was not acknowledged comes again with the same
-        delivery id. Items of one person arrive in the order in which that person acted."""
+        delivery id. Items of one person arrive in the order in which that person acted.
+        """
         ...
 
     async def send(self, key: str, target: Target, card: Card, *, retried_since: float | None = None) -> MessageRef:
         """Post a card under an idempotency key, seeds included. With `retried_since` an earlier try with
         this key may have got through since that time: the message must not appear twice if the platform
-        can tell."""
+        can tell.
+        """
         ...
 
     async def edit(self, ref: MessageRef, card: Card) -> None:
@@ -398,9 +400,12 @@ class ChatPlatform(Protocol):
         """What the platform holds on a message: member -> ratings 1..7, the bot's own seeds left out."""
         ...
 
-    async def resolve(self, references: tuple[str, ...], *, after: str | None, limit: int) -> tuple[list[str], str | None]:
+    async def resolve(
+        self, references: tuple[str, ...], *, after: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
         """A page of the members that references stand for (a member id, a group, a channel), without bots,
-        and the cursor of the next page, None at the end."""
+        and the cursor of the next page, None at the end.
+        """
         ...
 
     async def name_of(self, member: str) -> str:

@@ -238,8 +238,8 @@ class RoundStore(Protocol):
         """(member, critique) of every critique held of a draft's leading statement."""
         ...
 
-    async def positions(self, round: str) -> tuple[list[int], list[int]]:
-        """Position ratings before and after, 1-7, of everybody who gave them; not aligned by member."""
+    async def positions(self, round: str) -> list[tuple[int | None, int | None]]:
+        """(before, after) ratings of the position statement, 1-7, one pair per member who gave either."""
         ...
 
     async def drafting(self, round: str, draft: int) -> Drafting | None:

@@ -44,9 +44,10 @@ class AskOpinion:
 
 @dataclass(frozen=True, slots=True)
 class ShowReceipt:
-    """Show a member privately what is stored of theirs."""
+    """Show a member privately what is stored of theirs; `anew` as a new message, else in the last one."""
 
     member: str
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,11 @@ class DraftCandidates:
 
 
 @dataclass(frozen=True, slots=True)
-class PostCandidates:
-    """Post the chosen candidates of a draft, one message each."""
+class PostCandidate:
+    """Post one of a draft's chosen candidates as a message of its own."""
 
     draft: int
+    candidate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ Effect = (
     | ShowReceipt
     | AskAddOrReplace
     | DraftCandidates
-    | PostCandidates
+    | PostCandidate
     | AskRatings
     | AskRating
     | RemindMissing

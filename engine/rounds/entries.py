@@ -71,10 +71,11 @@ class ConsentEntry:
 
 @dataclass(frozen=True, slots=True)
 class DraftingEntry:
-    """All that one drafting produced."""
+    """All that one drafting produced. `members`: whose opinions the prediction's rows are of, in order."""
 
     draft: int
     iteration: int
+    members: tuple[str, ...]
     drafting: Drafting
     at: float
 
@@ -99,12 +100,5 @@ class Forgotten:
 
 
 Entry = (
-    OpinionEntry
-    | PositionEntry
-    | CritiqueEntry
-    | RatingEntry
-    | ConsentEntry
-    | DraftingEntry
-    | OutcomeEntry
-    | Forgotten
+    OpinionEntry | PositionEntry | CritiqueEntry | RatingEntry | ConsentEntry | DraftingEntry | OutcomeEntry | Forgotten
 )

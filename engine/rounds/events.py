@@ -116,11 +116,12 @@ class ConsentGiven:
 
 @dataclass(frozen=True, slots=True)
 class CandidatesDrafted:
-    """The models wrote, predicted and reranked."""
+    """The models wrote, predicted and reranked. `members`: whose opinions the prediction's rows are of."""
 
     at: float
     draft: int
     drafting: Drafting
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,12 @@ Rules of this file:
    docs/architecture.md is generated from these rows.
 4. One event touches the round, the standings of the people it names, and a bounded number of new rows.
 
-            +-------------- reopened ----------------------------------------------+
-            v                                                                      |
-    collecting --> drafting --> voting --> tallying --> closed ---------------------+
-                     ^  |                     |   \\       |                        |
-                     |  +--> failed <---------+    v      v  critique requested     |
-                     |         |  ^                critiquing                      |
-                     +- retry -+  +---------------+   |                             |
-                     +--------- revise ---------------+        any open phase --> cancelled
+    collecting --> drafting --> voting --> tallying --> closed
+                      ^ |                   |    |        | critique requested
+                      | v                   v    v        v
+              retry [ failed ] <------------+   critiquing --> drafting, closed
+
+    closed and failed --> collecting (reopened);  any phase but closed --> cancelled
 """
 
 from __future__ import annotations
@@ -215,9 +213,7 @@ def step(round: Round | None, event: Event, standings: Standings) -> Transition 
     if round is None:
         return _versioned(phases.opened(event)) if isinstance(event, RoundOpened) else None
     transition = TABLE[round.phase, type(event)].handle(round, event, standings)
-    untouched = transition.round is round and not (
-        transition.standings or transition.entries or transition.effects
-    )
+    untouched = transition.round is round and not (transition.standings or transition.entries or transition.effects)
     return transition if untouched else _versioned(transition)
 
 
@@ -231,4 +227,3 @@ def people(event: Event) -> tuple[str, ...]:
         return tuple(dict.fromkeys(event.members))
     member = getattr(event, "member", None)
     return () if member is None else (member,)
-

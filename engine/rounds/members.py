@@ -42,7 +42,9 @@ def text_problem(text: str) -> str | None:
         return "text-empty"
     if len(text) > MAX_OPINION:
         return "text-too-long"
-    odd = sum(1 for letter in text if unicodedata.category(letter) in ("Cc", "Cn", "Cs", "Co") and letter not in "\n\r\t")
+    odd = sum(
+        1 for letter in text if unicodedata.category(letter) in ("Cc", "Cn", "Cs", "Co") and letter not in "\n\r\t"
+    )
     if "\x00" in text or odd * 10 > len(text) or "\ufffd\ufffd" in text:
         return "text-binary"
     if not any(unicodedata.category(letter).startswith("L") for letter in text):
@@ -116,8 +118,10 @@ def position_rated(round: Round, event: PositionRated, standings: Standings) -> 
     expected = When.BEFORE if round.phase is Phase.COLLECTING else When.AFTER
     if event.when is not expected:
         return tell(round, event.member, "late-position")
-    name = "position_before" if event.when is When.BEFORE else "position_after"
-    new = replace(old, **{name: event.rating})
+    if event.when is When.BEFORE:
+        new = replace(old, position_before=event.rating)
+    else:
+        new = replace(old, position_after=event.rating)
     entry = PositionEntry(event.member, event.when, event.rating, event.at)
     written = _write(round, standing_of(standings, event.member), new, entry)
     return written.plus(ShowReceipt(event.member))
@@ -153,7 +157,7 @@ def opinion_given(round: Round, event: OpinionGiven, standings: Standings) -> Tr
     else:
         waiting = replace(old, pending=part)
         return Transition(recount(round, before, waiting), standings=(waiting,)).plus(AskAddOrReplace(event.member))
-    return _opinion(round, before, replace(old, opinion=parts, pending=None), event.at)
+    return _opinion(round, before, replace(old, opinion=parts, pending=None), event.at, anew=not known)
 
 
 def opinion_settled(round: Round, event: OpinionSettled, standings: Standings) -> Transition:
@@ -162,14 +166,15 @@ def opinion_settled(round: Round, event: OpinionSettled, standings: Standings) -
     if old.pending is None:
         return tell(round, event.member, "nothing-waiting")
     parts = (*old.opinion, old.pending) if event.how is How.ADD else (old.pending,)
-    return _opinion(round, old, replace(old, opinion=parts, pending=None), event.at)
+    return _opinion(round, old, replace(old, opinion=parts, pending=None), event.at, anew=True)
 
 
-def _opinion(round: Round, old: Standing, new: Standing, at: float) -> Transition:
+def _opinion(round: Round, old: Standing, new: Standing, at: float, *, anew: bool) -> Transition:
     text = new.opinion_text
     if len(text) > MAX_OPINION:
         return _refuse_text(round, old.member, "text-too-long", text)
-    written = _write(round, old, new, OpinionEntry(old.member, text, at)).plus(ShowReceipt(old.member), UpdateCard())
+    written = _write(round, old, new, OpinionEntry(old.member, text, at))
+    written = written.plus(ShowReceipt(old.member, anew), UpdateCard())
     counts = written.round.counts
     waiting = round.deadline is None and round.phase is Phase.COLLECTING
     if waiting and round.counts.opinions < MIN_OPINIONS <= counts.opinions:
@@ -185,7 +190,9 @@ def opinion_withdrawn(round: Round, event: OpinionWithdrawn, standings: Standing
     else:
         parts = tuple(one for one in old.opinion if one.source != event.source)
         if old.pending is not None and old.pending.source == event.source:
-            return Transition(round, standings=(replace(old, pending=None),)).plus(Tell(event.member, "pending-dropped"))
+            return Transition(round, standings=(replace(old, pending=None),)).plus(
+                Tell(event.member, "pending-dropped")
+            )
         if len(parts) == len(old.opinion):
             return Transition(round)
     if not old.opinion:
@@ -216,7 +223,7 @@ def critique_given(round: Round, event: CritiqueGiven, standings: Standings) -> 
     if len(new.critique_text) > MAX_OPINION:
         return _refuse_text(round, event.member, "text-too-long", new.critique_text)
     entry = CritiqueEntry(event.member, round.draft, new.critique_text, event.at)
-    return edited(_write(round, old, new, entry).plus(ShowReceipt(event.member), UpdateCard()), event.at)
+    return edited(_write(round, old, new, entry).plus(ShowReceipt(event.member, not known), UpdateCard()), event.at)
 
 
 def critique_withdrawn(round: Round, event: CritiqueWithdrawn, standings: Standings) -> Transition:

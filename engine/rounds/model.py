@@ -119,10 +119,11 @@ class RuleProblem:
 
 def rule_problems(rules: Rules) -> tuple[RuleProblem, ...]:
     """Every contradiction in the rules, in the order of the form's fields; empty when they can stand."""
-    found: list[RuleProblem] = []
-    for name in ("opinion_seconds", "voting_seconds", "critique_seconds"):
-        if not 60 <= getattr(rules, name) <= 366 * 86_400:
-            found.append(RuleProblem(name, "rules-duration-range"))
+    found = [
+        RuleProblem(name, "rules-duration-range")
+        for name in ("opinion_seconds", "voting_seconds", "critique_seconds")
+        if not 60 <= getattr(rules, name) <= 366 * 86_400
+    ]
     if rules.hidden_results and rules.ballot is Ballot.OPEN:
         found.append(RuleProblem("hidden_results", "rules-hidden-needs-private"))
     if rules.quorum is not None:

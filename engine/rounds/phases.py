@@ -13,7 +13,7 @@ from engine.rounds.effects import (
     DraftCandidates,
     Effect,
     InviteMembers,
-    PostCandidates,
+    PostCandidate,
     PostOutcome,
     RemindMissing,
     TallyVotes,
@@ -112,7 +112,9 @@ def _revise(round: Round) -> Transition:
 def collecting_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdvanced, _: Standings) -> Transition:
     """Opinions are in: draft, or with too few of them ask the moderator and keep collecting."""
     if round.counts.opinions < MIN_OPINIONS:
-        waiting = replace(round, deadline=None if isinstance(event, DeadlinePassed) else round.deadline, closing_at=None)
+        waiting = replace(
+            round, deadline=None if isinstance(event, DeadlinePassed) else round.deadline, closing_at=None
+        )
         numbers = (("minimum", MIN_OPINIONS), ("opinions", round.counts.opinions))
         return Transition(waiting, effects=(AskModerator("too-few-opinions", numbers), UpdateCard()))
     return _draft(round)
@@ -164,8 +166,9 @@ def drafted(round: Round, event: CandidatesDrafted, _: Standings) -> Transition:
         deadline=event.at + round.rules.voting_seconds,
         posted=tuple(candidate_id(round.id, round.draft, index) for index in event.drafting.posted),
     )
-    entry = DraftingEntry(round.draft, round.iteration, event.drafting, event.at)
-    effects: list[Effect] = [PostCandidates(round.draft), UpdateCard()]
+    entry = DraftingEntry(round.draft, round.iteration, event.members, event.drafting, event.at)
+    effects: list[Effect] = [PostCandidate(round.draft, candidate) for candidate in after.posted]
+    effects.append(UpdateCard())
     if round.rules.ballot is Ballot.PRIVATE or round.asks_position:
         effects.append(AskRatings(round.draft))
     return Transition(after, (), (entry,), (*effects, *timers(after, event.at)))

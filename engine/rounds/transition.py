@@ -30,10 +30,8 @@ class Transition:
         standings: tuple[Standing, ...] = (),
         entries: tuple[Entry, ...] = (),
     ) -> Transition:
-        """This transition with more to write and to do."""
-        return Transition(
-            self.round, self.standings + standings, self.entries + entries, self.effects + effects
-        )
+        """Add more to write and to do."""
+        return Transition(self.round, self.standings + standings, self.entries + entries, self.effects + effects)
 
 
 def tell(round: Round, member: str, message: str, **parameters: str | int | float) -> Transition:
