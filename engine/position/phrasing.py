@@ -8,12 +8,14 @@ from engine.position.model import PositionStatement
 from engine.position.words import (
     AUXILIARIES,
     BE,
+    CLAUSE_OPENERS,
     CONJUNCTIONS,
     DEGREE_ADVERBS,
     DETERMINERS,
     DO,
     HAVE,
     MODALS,
+    OBJECT_PRONOUNS,
     QUANTIFIERS,
     fold,
     past,
@@ -25,6 +27,7 @@ _ATTITUDES = frozenset(
     "support want like prefer need favour favor trust plan intend enjoy oppose approve wish hope care know love agree "
     "mind".split()
 )
+_FREE_CHOICE = frozenset({"should", "must", "can", "may"})
 _DUTIES = frozenset("obligation duty responsibility right rights".split())
 _FIRST_PERSON = {"your": "my", "yours": "mine", "yourself": "myself"}
 _SPEAKER = frozenset("I me my mine myself".split())
@@ -41,22 +44,26 @@ def phrase(opening: str, auxiliary: str, subject: Sequence[str], predicate: Sequ
         if personal is None:
             return None
         subject, auxiliary, predicate = personal
-    predicate = _without_doubt(predicate)
-    if predicate is None:
+    certain = _without_doubt(predicate)
+    if certain is None:
         return None
+    predicate = certain
     head = fold(subject[0])
+    if auxiliary == "would" and fold(predicate[0]) == "rather":
+        return None
     if head in {"nobody", "no", "none", "someone", "somebody", "neither"} or (
-        head.startswith("any") and auxiliary not in MODALS
+        head.startswith("any") and auxiliary not in _FREE_CHOICE
     ):
         return None
     sides = _sides(auxiliary, subject, predicate)
     if sides is None:
         return None
-    affirming, negating = (_sentence(opening, side) for side in sides)
+    affirming, negating = (_sentence(opening, side) if side else None for side in sides)
     return PositionStatement(affirming, negating) if affirming and negating else None
 
 
-_Sides = tuple[list[str], list[str]]
+_Side = list[str] | None
+_Sides = tuple[_Side, _Side]
 
 
 def _sides(auxiliary: str, subject: Sequence[str], predicate: Sequence[str]) -> _Sides | None:
@@ -79,45 +86,59 @@ def _sides(auxiliary: str, subject: Sequence[str], predicate: Sequence[str]) -> 
         return _said(auxiliary, subject, predicate), _said(auxiliary, subject, ["never", *predicate[2:]])
     affirming = _said(auxiliary, subject, _some(auxiliary, predicate))
     if fold(subject[0]) in {"every", "everyone", "everybody"}:
-        return affirming, ["not", *_said(auxiliary, subject, predicate)]
+        return affirming, ["not", *affirming] if affirming else None
     if fold(subject[0]) in {"anyone", "anybody"}:
-        return affirming, ["nobody", *_said(auxiliary, subject[1:], predicate)]
+        return affirming, ["nobody", *subject[1:], auxiliary, *predicate]
     if fold(subject[0]) == "any":
-        return affirming, ["no", *_said(auxiliary, subject[1:], predicate)]
+        return affirming, ["no", *subject[1:], auxiliary, *predicate]
     if auxiliary in BE and first == "still" and len(predicate) > 1:
-        predicate = predicate[1:]  # "is not still" is no English
+        without = _sides(auxiliary, subject, predicate[1:])  # "is not still" is no English
+        return (affirming, without[1]) if without else None
     return affirming, _denied(auxiliary, subject, predicate)
 
 
-def _said(auxiliary: str, subject: Sequence[str], predicate: Sequence[str]) -> list[str]:
+def _said(auxiliary: str, subject: Sequence[str], predicate: Sequence[str]) -> list[str] | None:
     if auxiliary in DO:
-        return [*subject, *_inflected(auxiliary, predicate)]
+        inflected = _inflected(auxiliary, predicate)
+        return None if inflected is None else [*subject, *inflected]
     return [*subject, auxiliary, *predicate]
 
 
 def _denied(auxiliary: str, subject: Sequence[str], predicate: Sequence[str]) -> list[str]:
-    denial = ["cannot"] if auxiliary == "can" else [auxiliary, "not"]
+    # "Must not" would forbid; what is denied is that it must be.
+    denial = {"can": ["cannot"], "must": ["need", "not"]}.get(auxiliary, [auxiliary, "not"])
     return [*subject, *denial, *predicate]
 
 
-def _inflected(auxiliary: str, predicate: Sequence[str]) -> list[str]:
-    """The predicate after the auxiliary is gone: "does help" -> "helps", "did go" -> "went"."""
+def _inflected(auxiliary: str, predicate: Sequence[str]) -> list[str] | None:
+    """The predicate after the auxiliary is gone: "does help" -> "helps", "did go" -> "went".
+
+    None when a later word may or may not be a second verb of the same subject.
+    """
     if auxiliary == "do":
         return list(predicate)
-    inflect = third_person if auxiliary == "does" else past
     words = [read_word(token) for token in predicate]
     verb = next((at for at, word in enumerate(words) if word.base), None)
     if verb is None:
-        return list(predicate)
-    changed = list(predicate)
-    changed[verb] = inflect(words[verb].folded) + predicate[verb][len(words[verb].folded) :]
+        return None
+    verbs = {verb}
     for at in range(verb + 1, len(words)):
-        if words[at].folded == "to" or words[at].folded in AUXILIARIES and words[at].folded not in {"have", "do"}:
+        after = words[at + 1] if at + 1 < len(words) else None
+        if words[at].folded in AUXILIARIES | CLAUSE_OPENERS or words[at].folded == "to" and after and after.base:
             break
-        joined = words[at - 1].folded in CONJUNCTIONS
-        if joined and words[at].base and (words[at].only_verb or at == verb + 2):
-            changed[at] = inflect(words[at].folded) + predicate[at][len(words[at].folded) :]
-    return changed
+        if words[at - 1].folded not in CONJUNCTIONS or not words[at].base:
+            continue
+        if words[at].only_verb or at == verb + 2 or after and after.folded in DETERMINERS | OBJECT_PRONOUNS:
+            verbs.add(at)
+        elif after and after.noun:
+            return None
+    inflect = third_person if auxiliary == "does" else past
+    return [_recased(token, inflect(words[at].folded)) if at in verbs else token for at, token in enumerate(predicate)]
+
+
+def _recased(token: str, form: str) -> str:
+    """`form` in place of the word of `token`, its punctuation kept."""
+    return form + token[len(token.rstrip(".,;:!?)\"'”’")) :]
 
 
 def _ever(auxiliary: str, subject: Sequence[str], rest: Sequence[str]) -> _Sides | None:
@@ -142,10 +163,16 @@ def _existence(auxiliary: str, predicate: Sequence[str]) -> _Sides | None:
         return ["there", *verb, "something", *rest], ["there", *verb, "nothing", *rest]
     if first == "any" and rest:
         return ["there", *verb, "some", *rest], ["there", *verb, "no", *rest]
+    if first == "such" and rest and fold(rest[0]) in {"a", "an"}:
+        return ["there", *verb, *predicate], ["there", *verb, "no", "such", *rest[1:]]
     if first in {"a", "an"} and rest:
         return ["there", *verb, *predicate], ["there", *verb, "no", *rest]
     word = read_word(predicate[0])
-    if first in DETERMINERS | QUANTIFIERS | DEGREE_ADVERBS or word.adverb or any(c.isdigit() for c in first):
+    if (
+        first in DETERMINERS | QUANTIFIERS | DEGREE_ADVERBS - {"better", "worse"}
+        or word.adverb
+        or any(c.isdigit() for c in first)
+    ):
         return None
     if word.noun or word.adjective:
         return ["there", *verb, *predicate], ["there", *verb, "no", *predicate]

@@ -29,10 +29,13 @@ _ASIDES = frozenset(
     "then just a the one thing please right yes no still hmm um morning afternoon good poll vote topic motion proposal "
     "honestly seriously frankly personally".split()
 )
-_OPINION = re.compile(r"^(in|from) (your|our|my|the group's) (\w+ )?(opinion|view|mind|eyes|perspective)s?\b|^for you\b", re.I)
+_OPINION = re.compile(
+    r"^(in|from) (your|our|my|the group's) (\w+ )?(opinion|view|mind|eyes|perspective)s?\b|^for you\b", re.I
+)
 _THINKING = frozenset("think believe feel agree reckon say suppose".split())
 _TAILS = re.compile(
-    r"(,?\s*(yes )?or (not|no)|,?\s*yes/no|,?\s*y/n|,?\s*(and )?why( or why not)?|,?\s*please|,?\s*right|,?\s*at all"
+    r"(,?\s*or not|,?\s*please|,\s*(yes or no|yes/no|y/n|right|ok|okay)|(,\s*|\s+and )why( or why not)?"
+    r"|(?<!reason)(?<!nothing)\s+at all"
     r"|,?\s*(and )?if (so|yes|not),?\s*(how|why|when|where|what|which|who|to what)\b[^,]*)$",
     re.I,
 )
@@ -120,6 +123,9 @@ def _read_sentence(tokens: list[str], *, alone: bool) -> Asked | QuestionKind:
         tokens = tokens[1:]
     folded = [fold(token) for token in tokens]
     at = next((i for i in range(len(tokens)) if _auxiliary(tokens[i]) and _begins_clause(tokens, i)), None)
+    if at is None and folded[0] in _CONDITIONAL:
+        at = next((i for i in range(2, len(tokens) - 1) if _auxiliary(tokens[i]) and _inverted(folded, i)), None)
+        tokens = tokens if at is None else [*tokens[: at - 1], tokens[at - 1] + ",", *tokens[at:]]
     asides = next((i for i, word in enumerate(folded) if word not in _ASIDES), len(folded))
     if _is_open(folded[asides:]):
         waiting = folded[asides] == "when" and at is not None and at > asides + 2
@@ -156,6 +162,11 @@ def _begins_clause(tokens: Sequence[str], at: int) -> bool:
     return all(fold(token) in _ASIDES for token in tokens[:at])
 
 
+def _inverted(folded: Sequence[str], at: int) -> bool:
+    """Whether a pronoun follows the auxiliary and none precedes it: "if it rains should we stay"."""
+    return folded[at + 1] in SUBJECT_PRONOUNS and folded[at - 1] not in SUBJECT_PRONOUNS | OPEN_WORDS
+
+
 def _kept_opening(tokens: Sequence[str]) -> str | None:
     """The words before the auxiliary as the statement keeps them; "" drops them, None cannot tell."""
     if not tokens:
@@ -173,11 +184,12 @@ def _kept_opening(tokens: Sequence[str]) -> str | None:
 
 
 def _asked(opening: str, auxiliary: str, tokens: Sequence[str], end: int | None = None) -> Asked | QuestionKind:
-    text = " ".join(tokens).rstrip("?!. …\"”" if tokens[-1].count('"') + tokens[-1].count("”") == 0 else "?!. …")
+    text = " ".join(tokens).rstrip('?!. …"”' if tokens[-1].count('"') + tokens[-1].count("”") == 0 else "?!. …")
     while True:
         text = text.rstrip("?!.,;: …-–—")
+        text = re.sub(r"[,;]?\s+and$", "", text, flags=re.I)
         shorter = _TAILS.sub("", text)
-        if shorter == text:
+        if shorter == text or fold(shorter.rpartition(" ")[2]) in OPEN_WORDS:
             break
         text = shorter
     if re.search(r"[,;] (and )?if (so|yes|not|no)\b", text, re.I):
@@ -193,7 +205,7 @@ def _asked(opening: str, auxiliary: str, tokens: Sequence[str], end: int | None 
 def _respelled(token: str) -> str:
     if fold(token) == "not":
         return token.lower()
-    return re.sub(r"^(\W*)i(?=$|\W)", r"\1I", token)
+    return re.sub(r"^(\W*)i(?=$|[^\w.])", r"\1I", token)
 
 
 def _without_thinking(clause: Asked) -> Asked | QuestionKind:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.position.predicate import WITH_BARE_VERB, nominal, predicate_score
 from engine.position.words import (
     ADVERBS,
     AUXILIARIES,
@@ -24,16 +25,9 @@ from engine.position.words import (
     MODALS,
     OBJECT_PRONOUNS,
     PREPOSITIONS,
-    QUANTIFIERS,
     SUBJECT_PRONOUNS,
     Word,
     read_word,
-)
-
-# A verb after these and their object is part of the same predicate: "help people quit".
-_WITH_BARE_VERB = frozenset("help let make have see watch hear".split())
-_WITH_CLAUSE = frozenset(
-    "require demand insist ensure say think believe mandate recommend suggest request feel know hope mean".split()
 )
 
 
@@ -48,10 +42,11 @@ class Split:
 
 def split_subject(auxiliary: str, words: Sequence[Word]) -> Split | None:
     """The best place to end the subject of `auxiliary` in the words that follow it; None when there is none."""
-    if len(words) < 2:
+    if len(words) < 2 or words[0].folded in {"not", "to", "be", "have", "do"} or words[0].only_verb:
         return None
     if words[0].folded in SUBJECT_PRONOUNS and words[1].folded not in CONJUNCTIONS:
-        return Split(1, 10.0, 10.0)
+        end = _apposition(words)
+        return Split(end, 10.0, 10.0) if end < len(words) else None
     scored = sorted(
         ((score, -end) for end, score in _candidates(auxiliary, words)),
         reverse=True,
@@ -61,6 +56,14 @@ def split_subject(auxiliary: str, words: Sequence[Word]) -> Split | None:
     best, end = scored[0]
     runner_up = scored[1][0] if len(scored) > 1 else -10.0
     return Split(-end, best, best - runner_up)
+
+
+def _apposition(words: Sequence[Word]) -> int:
+    """Where a pronoun with its apposition ends: "we", "we as a team"; commas around it belong to it."""
+    if len(words) > 4 and words[1].folded == "as" and words[2].folded in DETERMINERS:
+        closing = next((at for at in range(3, min(len(words), 7)) if words[at].text.endswith(",")), 3)
+        return closing + 1 if words[0].text.endswith(",") or closing == 3 else 4
+    return 1
 
 
 def _candidates(auxiliary: str, words: Sequence[Word]) -> list[tuple[int, float]]:
@@ -74,10 +77,10 @@ def _candidates(auxiliary: str, words: Sequence[Word]) -> list[tuple[int, float]
             head += 1
         if enclosed[end] or owed[end] or words[end].text.startswith("("):
             continue
-        begins = _predicate_score(auxiliary, words, end, head)
+        begins = predicate_score(auxiliary, words, end, head)
         if begins is None:
             continue
-        found.append((end, begins + _subject_score(words, end) - passed - 0.05 * end))
+        found.append((end, begins + _subject_score(words, end) - passed - 0.1 * end))
         if auxiliary in MODALS | DO and head == end and _certain_verb(words, end):
             passed = 3.0
     return found
@@ -86,7 +89,7 @@ def _candidates(auxiliary: str, words: Sequence[Word]) -> list[tuple[int, float]
 def _certain_verb(words: Sequence[Word], at: int) -> bool:
     """Whether a bare verb stands here that a noun phrase would not hold, so that no subject runs past it."""
     verb = words[at]
-    certain = verb.only_verb or verb.folded in {"be", "have", "do"} | _WITH_BARE_VERB
+    certain = verb.only_verb or verb.folded in {"be", "have", "do"} | WITH_BARE_VERB
     if at + 1 < len(words) and words[at + 1].folded in {"be", "have"}:
         return False
     return certain and (words[at - 1].noun or words[at - 1].name)
@@ -131,6 +134,8 @@ def _owed_verbs(words: Sequence[Word]) -> list[bool]:
         elif debt and (word.finite or word.base) and (word.folded in AUXILIARIES or not _inside_phrase(words, at)):
             debt = 0
             last = at
+            while last + 1 < len(words) and words[last + 1].adverb and word.folded not in AUXILIARIES:
+                last += 1
             if word.folded in AUXILIARIES or word.base and word.folded in {"have", "be", "do"}:
                 while last + 1 < len(words) and _continues_chain(words, last + 1):
                     last += 1
@@ -149,7 +154,9 @@ def _inside_phrase(words: Sequence[Word], at: int) -> bool:
 def _continues_chain(words: Sequence[Word], at: int) -> bool:
     word, before = words[at], words[at - 1]
     if before.folded in AUXILIARIES or before.adverb or before.folded in {"not", "been", "be", "have"}:
-        return word.adverb or word.folded in {"not", "been", "be", "have"} or word.base or word.participle or word.gerund
+        return (
+            word.adverb or word.folded in {"not", "been", "be", "have"} or word.base or word.participle or word.gerund
+        )
     return False
 
 
@@ -157,6 +164,8 @@ def _subject_score(words: Sequence[Word], end: int) -> float:
     """How well `words[:end]` reads as a whole noun phrase; 0 is fine, below is doubtful."""
     last = words[end - 1]
     score = 0.0
+    if end == 1 and last.folded in {"this", "that", "these", "those"}:
+        return 0.0
     if last.folded in CONJUNCTIONS or last.folded in CLAUSE_OPENERS or last.folded == "to":
         return -12.0
     if last.folded in PREPOSITIONS:
@@ -173,149 +182,18 @@ def _subject_score(words: Sequence[Word], end: int) -> float:
         score -= 3.0
     elif last.base and end > 1 and words[end - 2].folded == "to":
         score -= 4.0 if words[end].folded in DETERMINERS or words[end].adjective else 1.0
-    elif last.gerund and not _nominal(words, end - 1) and words[end].folded in DETERMINERS:
+    elif last.gerund and not nominal(words, end - 1) and words[end].folded in DETERMINERS:
         score -= 4.0
-    elif last.folded in OBJECT_PRONOUNS and _verbal(words[end - 2]):
+    elif last.folded in OBJECT_PRONOUNS and words[end - 2].verbal:
         score -= 3.0
     elif last.base and not last.noun and not last.mostly_noun:
         score -= 4.0
     elif last.gerund and end > 1 and not last.name:
         score -= 1.5
     for at in range(1, end):
-        if words[at].folded in DETERMINERS and _complete(words[at - 1]) and not words[at - 1].text.endswith(","):
-            score -= 4.0 if not _verbal(words[at - 1]) or _nominal(words, at - 1) else 0.5
+        if words[at].folded in DETERMINERS and words[at - 1].completes and not words[at - 1].text.endswith(","):
+            score -= 4.0 if not words[at - 1].verbal or nominal(words, at - 1) else 0.5
     return score
-
-
-def _nominal(words: Sequence[Word], at: int) -> bool:
-    """Whether a gerund is plainly a noun: "global warming"."""
-    return at > 0 and (words[at - 1].adjective or words[at - 1].folded in DETERMINERS)
-
-
-def _complete(word: Word) -> bool:
-    return (word.noun or word.name) and not word.closed
-
-
-def _verbal(word: Word) -> bool:
-    return word.gerund or word.base or word.finite or word.participle
-
-
-def _predicate_score(auxiliary: str, words: Sequence[Word], end: int, head: int) -> float | None:
-    if auxiliary in MODALS or auxiliary in DO:
-        return _bare_verb_score(words, end, head)
-    if auxiliary in HAVE:
-        return _participle_score(words, end, head)
-    return _complement_score(words, end, head)
-
-
-def _following(words: Sequence[Word], at: int) -> Word | None:
-    return words[at + 1] if at + 1 < len(words) else None
-
-
-def _bare_verb_score(words: Sequence[Word], end: int, head: int) -> float | None:
-    verb, before, after = words[head], words[head - 1], _following(words, head)
-    if not verb.base or before.folded in {"to"} | CONJUNCTIONS | MODALS | DO:
-        return None
-    if verb.folded in {"be", "have", "do"}:
-        score = 5.0
-    elif verb.only_verb or verb.folded in _WITH_BARE_VERB:
-        score = 4.0
-    elif verb.mostly_noun:
-        score = 1.0
-    else:
-        score = 2.5
-    if head > end:
-        score += 0.5
-    if after is None:
-        score -= 0.5
-    elif after.folded in DETERMINERS | QUANTIFIERS | OBJECT_PRONOUNS | SUBJECT_PRONOUNS | INDEFINITES:
-        score += 2.0
-    elif after.folded == "to" or after.adverb:
-        score += 0.5
-    elif after.folded in {"be", "have", "do"} | AUXILIARIES and verb.noun:
-        score -= 4.0
-    elif after.folded in {"of"}:
-        score -= 2.0
-    elif after.only_verb and verb.folded != "help":
-        score -= 3.0
-    if before.plural or before.folded in {"people", "uk", "government"} or before.folded in INDEFINITES:
-        score += 1.0
-    return score - _later_verbs(words, head)
-
-
-def _later_verbs(words: Sequence[Word], head: int) -> float:
-    """How much the rest suggests that the true verb is still to come: a bare verb nothing in it explains."""
-    licensed = words[head].folded in _WITH_BARE_VERB | _WITH_CLAUSE
-    for at in range(head + 1, len(words)):
-        word, before = words[at], words[at - 1]
-        if word.folded in CLAUSE_OPENERS | SUBJECT_PRONOUNS | MODALS | DO | {"than"} or word.folded in _WITH_BARE_VERB | _WITH_CLAUSE:
-            return 0.0
-        if licensed or before.folded in {"to"} | CONJUNCTIONS or before.adverb or before.text.endswith((",", ";")):
-            continue
-        if word.folded == "be" or word.only_verb:
-            return 3.0
-    return 0.0
-
-
-def _participle_score(words: Sequence[Word], end: int, head: int) -> float | None:
-    verb, before = words[head], words[head - 1]
-    if not (verb.participle or verb.folded in {"been", "had", "done"}) or before.folded in BE | HAVE | {"been", "to"}:
-        return None
-    score = 5.0 if verb.folded in {"been", "had"} else 3.0
-    if before.folded in CONJUNCTIONS:
-        return None
-    return score + (0.5 if head > end else 0.0)
-
-
-def _complement_score(words: Sequence[Word], end: int, head: int) -> float | None:
-    first, after = words[head], _following(words, head)
-    if first.folded in CONJUNCTIONS or first.folded in MODALS or first.folded in OBJECT_PRONOUNS:
-        return None
-    score = _complement_start(first, after)
-    if score is None:
-        return None
-    return score + (1.0 if head > end else 0.0) - _clauses_passed(words, end)
-
-
-def _complement_start(first: Word, after: Word | None) -> float | None:
-    if first.folded in {"a", "an"}:
-        return 4.0
-    if first.folded in DETERMINERS:
-        return 1.5 if first.folded in {"my", "our", "your", "his", "her", "its", "their"} else 3.0
-    if first.folded in INDEFINITES:
-        return 3.0
-    if first.folded in DEGREE_ADVERBS and after is not None and (after.adjective or after.adverb or after.participle):
-        return 3.5
-    if first.folded.endswith(("'s", "s'")):
-        return 0.5
-    if first.adjective and first.folded not in QUANTIFIERS:
-        if after is None or after.folded not in DETERMINERS:
-            attributive = after is not None and _complete(after) and not after.adjective and not after.adverb
-            return 1.0 if attributive else 3.5
-        return 0.5
-    if first.gerund:
-        return 2.0
-    if first.participle:
-        return 1.8
-    if first.folded in PREPOSITIONS:
-        return -1.0 if first.folded == "of" else 1.0
-    if first.folded == "to":
-        return -0.5
-    if first.noun:
-        return 0.3 if after is None or after.folded not in DETERMINERS else -3.0
-    return None
-
-
-def _clauses_passed(words: Sequence[Word], end: int) -> float:
-    """What it costs that the subject would run over a likely predicate: "the government | doing enough"."""
-    cost = 0.0
-    for at in range(1, end):
-        word, after = words[at], words[at + 1]
-        if not (word.gerund or word.participle) or word.adjective and not word.gerund or _nominal(words, at):
-            continue
-        if _complete(words[at - 1]) and after.folded not in PREPOSITIONS:
-            cost = max(cost, 1.5)
-    return cost
 
 
 def finite_auxiliary(tokens: Sequence[str]) -> int | None:

@@ -6,7 +6,7 @@ verbs only in rare or fixed phrases are listed here too.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 MODALS = frozenset("should would will can could must may might shall ought".split())
@@ -62,6 +62,7 @@ _MOSTLY_NOUNS = frozenset(
     "vote election protest strike sentence court judge prison trial sex birth abuse harm hurt care treatment "
     "design building exam trade own  grade standup meeting sprint review release test ".split()
 )
+_NEVER_ADJECTIVES = frozenset("economy epidemic ago kingdom north south east west north-south home".split())
 _ADJECTIVE_ENDINGS = ("ible", "able", "ful", "ous", "less")
 
 
@@ -71,16 +72,16 @@ class Word:
 
     text: str
     folded: str
-    noun: bool
-    plural: bool
-    adjective: bool
-    adverb: bool
-    base: bool
-    gerund: bool
-    participle: bool
-    finite: bool
-    name: bool
-    mostly_noun: bool = field(default=False)
+    noun: bool = False
+    plural: bool = False
+    adjective: bool = False
+    adverb: bool = False
+    base: bool = False
+    gerund: bool = False
+    participle: bool = False
+    finite: bool = False
+    name: bool = False
+    mostly_noun: bool = False
 
     @property
     def only_verb(self) -> bool:
@@ -88,9 +89,15 @@ class Word:
         return self.base and not (self.noun or self.adjective or self.adverb or self.mostly_noun)
 
     @property
-    def closed(self) -> bool:
-        """A determiner, preposition, conjunction or the like: nothing that can end a noun phrase."""
-        return self.folded in DETERMINERS or self.folded in PREPOSITIONS or self.folded in CONJUNCTIONS
+    def completes(self) -> bool:
+        """Whether a noun phrase can end with it."""
+        shut = self.folded in DETERMINERS or self.folded in PREPOSITIONS or self.folded in CONJUNCTIONS
+        return (self.noun or self.name) and not shut
+
+    @property
+    def verbal(self) -> bool:
+        """Whether it can be any form of a verb."""
+        return self.gerund or self.base or self.finite or self.participle
 
 
 def fold(token: str) -> str:
@@ -107,8 +114,8 @@ def _senses(folded: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]
         return frozenset(), frozenset(), frozenset()
     lemmas = getAllLemmas(folded)
     if not lemmas and "-" in folded:
-        lemmas = getAllLemmas(folded.rsplit("-", 1)[1])
         folded = folded.rsplit("-", 1)[1]
+        lemmas = {"NOUN": (folded,), "ADJ": (folded,)} if getAllLemmas(folded) else {}
     own = frozenset(pos for pos, names in lemmas.items() if folded in names)
     tags: set[str] = set()
     for lemma in lemmas.get("VERB", ()):
@@ -121,12 +128,14 @@ def _senses(folded: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]
 def read_word(token: str) -> Word:
     """What `token` can be; a word the dictionary does not know is taken for a name."""
     folded = fold(token)
-    possessive = folded.endswith("'s") or folded.endswith("s'")
+    possessive = folded.endswith(("'s", "s'"))
     if possessive or not folded:
-        return Word(token, folded, False, False, possessive, False, False, False, False, False, False)
+        return Word(token, folded, adjective=possessive)
     parts, own, tags = _senses(folded)
+    if folded in _NEVER_ADJECTIVES:
+        parts -= {"ADJ"}
     if folded in {"be", "have", "do"}:
-        return Word(token, folded, False, False, False, False, True, False, False, True, False)
+        return Word(token, folded, base=True, finite=True)
     closed = (
         folded in DETERMINERS
         or folded in PREPOSITIONS
@@ -145,9 +154,13 @@ def read_word(token: str) -> Word:
     return Word(
         text=token,
         folded=folded,
-        noun=("NOUN" in parts or indefinite or number or (not parts and not closed and not coined)) and not (closed and not indefinite),
+        noun=("NOUN" in parts or indefinite or number or (not parts and not closed and not coined))
+        and not (closed and not indefinite),
         plural=("NOUN" in parts and "NOUN" not in own) or folded == "people",
-        adjective="ADJ" in parts and not closed or folded in QUANTIFIERS or (not verb and folded.endswith(_ADJECTIVE_ENDINGS)),
+        adjective="ADJ" in parts
+        and not closed
+        or folded in QUANTIFIERS
+        or (not verb and folded.endswith(_ADJECTIVE_ENDINGS)),
         adverb=folded in ADVERBS or ("ADV" in parts and folded.endswith("ly")),
         base=verb and "VERB" in own or coined,
         gerund=verb and folded.endswith("ing") and "VERB" not in own,
@@ -171,7 +184,11 @@ def past(verb: str) -> str:
 def _inflected(verb: str, tag: str) -> str:
     from lemminflect import getInflection
 
-    known = {"have": {"VBZ": "has", "VBD": "had"}, "do": {"VBZ": "does", "VBD": "did"}, "be": {"VBZ": "is", "VBD": "was"}}
+    known = {
+        "have": {"VBZ": "has", "VBD": "had"},
+        "do": {"VBZ": "does", "VBD": "did"},
+        "be": {"VBZ": "is", "VBD": "was"},
+    }
     if verb in known:
         return known[verb][tag]
     forms = getInflection(verb, tag=tag)
