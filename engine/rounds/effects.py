@@ -194,15 +194,6 @@ Effect = (
 
 EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in Effect.__args__}
 
-FAN_OUTS: dict[type[Effect], type[Effect]] = {
-    AskOpinions: AskOpinion,
-    AskRatings: AskRating,
-    AskCritiques: AskCritique,
-    RemindMissing: Remind,
-}
-"""Effects that speak to many members, and what one of their expanded rows is."""
-
-
 def effect_id(after: Round, ordinal: int) -> str:
     """The idempotency key of the `ordinal`th effect of the event that made `after`."""
     return f"{after.id}/{after.version}/{ordinal}"

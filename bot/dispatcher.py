@@ -1,0 +1,158 @@
+"""Carries out what rounds want done: leases outbox rows, runs them, and makes failure harmless.
+
+Rows of one round run one after another in the order in which they were wanted; different rounds run
+side by side. A row that only speaks is marked attempted before the platform is called and complete
+afterwards; a row that answers (drafting, counting, timers) completes in the transaction that commits its
+answer. Leases are renewed while work goes on and given back at shutdown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from engine.errors import GeneratorMisbehaved, PlatformRefused, Unavailable
+from engine.ports import Claim, Clock, RoundStore
+
+log = logging.getLogger(__name__)
+
+Execute = Callable[[Claim], Awaitable[None]]
+GiveUp = Callable[[Claim, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the dispatcher works. Times in seconds.
+
+    rounds: how many rounds run side by side. batch: rows claimed at a time. lease: how long a row is ours
+    without a heartbeat. tries: attempts before a row is quarantined. backoff, longest: the first wait
+    after a failure, doubled each time, and its cap. poll: how often rows of other processes are looked for.
+    """
+
+    rounds: int = 32
+    batch: int = 64
+    lease: float = 60.0
+    tries: int = 12
+    backoff: float = 2.0
+    longest: float = 600.0
+    poll: float = 1.0
+
+
+class Dispatcher:
+    """Runs outbox rows until cancelled. One per process; any number of processes share a store."""
+
+    def __init__(
+        self, store: RoundStore, execute: Execute, give_up: GiveUp, clock: Clock, owner: str, pace: Pace | None = None
+    ) -> None:
+        """`execute` carries out one claim; `give_up` is told of a claim that failed too often."""
+        self._store = store
+        self._execute = execute
+        self._give_up = give_up
+        self._clock = clock
+        self._owner = owner
+        self._pace = pace or Pace()
+        self._lanes: dict[str, deque[Claim]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something was committed: look for due rows now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until `stop` or cancellation; a bug in carrying out a row ends the process loudly."""
+        async with asyncio.TaskGroup() as tasks:
+            heartbeat = tasks.create_task(self._heartbeat(), name="outbox heartbeat")
+            try:
+                while not self._stopping:
+                    self._woken.clear()
+                    claimed = await self._claim(tasks)
+                    if not claimed:
+                        await self._sleep()
+            finally:
+                heartbeat.cancel()
+
+    async def stop(self, grace: float) -> None:
+        """Claim no more, give what is under way `grace` seconds, then give every lease back."""
+        self._stopping = True
+        self.wake()
+        if running := list(self._tasks.values()):
+            _, late = await asyncio.wait(running, timeout=grace)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._store.release(self._owner)
+
+    async def run_due(self) -> int:
+        """Carry out everything that is due now, and what follows from it; how many rows that was."""
+        done = 0
+        while claims := await self._store.claim(self._owner, self._clock.now(), self._pace.batch, self._pace.lease):
+            for claim in claims:
+                await self._one(claim)
+            done += len(claims)
+        return done
+
+    async def _claim(self, tasks: asyncio.TaskGroup) -> int:
+        room = self._pace.batch - sum(len(lane) for lane in self._lanes.values())
+        if room <= 0 or len(self._tasks) >= self._pace.rounds:
+            return 0
+        claims = await self._store.claim(self._owner, self._clock.now(), room, self._pace.lease)
+        for claim in claims:
+            lane = self._lanes.setdefault(claim.round, deque())
+            lane.append(claim)
+            if claim.round not in self._tasks:
+                task = tasks.create_task(self._lane(claim.round), name=f"round {claim.round}")
+                self._tasks[claim.round] = task
+        return len(claims)
+
+    async def _lane(self, round_id: str) -> None:
+        lane = self._lanes[round_id]
+        try:
+            while lane and not self._stopping:
+                await self._one(lane[0])
+                lane.popleft()
+        finally:
+            del self._lanes[round_id]
+            del self._tasks[round_id]
+            self.wake()
+
+    async def _one(self, claim: Claim) -> None:
+        name = type(claim.effect).__name__
+        if claim.attempts >= self._pace.tries:
+            await self._quarantine(claim, "it was tried too often")
+            return
+        try:
+            await self._execute(claim)
+        except PlatformRefused as refusal:
+            log.warning("effect refused", extra={"effect": claim.key, "kind": name, "reason": refusal.reason})
+            await asyncio.shield(self._store.complete(claim))
+        except (Unavailable, GeneratorMisbehaved) as failure:
+            if claim.attempts + 1 >= self._pace.tries:
+                await self._quarantine(claim, str(failure))
+                return
+            asked = failure.retry_after if isinstance(failure, Unavailable) else None
+            wait = max(asked or 0.0, min(self._pace.backoff * 2**claim.attempts, self._pace.longest))
+            log.warning("effect postponed", extra={"effect": claim.key, "kind": name, "seconds": wait})
+            await asyncio.shield(self._store.postpone(claim, self._clock.now() + wait, type(failure).__name__))
+
+    async def _quarantine(self, claim: Claim, reason: str) -> None:
+        log.error("effect quarantined", extra={"effect": claim.key, "kind": type(claim.effect).__name__})
+        await self._give_up(claim, reason)
+
+    async def _heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            if held := [claim for lane in list(self._lanes.values()) for claim in lane]:
+                await self._store.renew(held, self._clock.now(), self._pace.lease)
+
+    async def _sleep(self) -> None:
+        due = await self._store.next_due()
+        wait = self._pace.poll if due is None else min(self._pace.poll, max(0.0, due - self._clock.now()))
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(wait, 0.01))
+        except TimeoutError:
+            return

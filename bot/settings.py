@@ -1,0 +1,110 @@
+"""The operator's settings: a TOML file, overridden by PARLEY_* environment variables, overridden by options.
+
+Built once by the command line and passed down; unknown keys fail with the nearest known one. Secrets are
+`SecretStr`, so that printing the settings shows none.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from engine.errors import SettingsError
+
+PREFIX = "PARLEY_"
+FILE_VARIABLE = "PARLEY_CONFIG"
+
+
+class Settings(BaseModel):
+    """Everything that may differ between two installations.
+
+    database: "sqlite:///parley.db" or "postgresql://user:password@host/name".
+    platforms: which chat platforms this process serves.
+    host, port: where the browser channel listens; public_url: how people reach it from outside.
+    secret: signs personal links; made and kept beside a SQLite database when not given.
+    channels: browser channels that exist from the start; open_seats: whether a visitor may take one.
+    generator, predictor: catalog names of the models.
+    shutdown_grace, lease: seconds.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: str = "sqlite:///parley.db"
+    platforms: tuple[Literal["web"], ...] = ("web",)
+    host: str = "127.0.0.1"
+    port: int = Field(8765, ge=0, le=65535)
+    public_url: str | None = None
+    secret: SecretStr | None = None
+    channels: tuple[str, ...] = ("general",)
+    open_seats: bool = False
+    locale: str = "en"
+    generator: str = "extractive"
+    predictor: str = "lexical"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "text"
+    shutdown_grace: float = Field(20.0, ge=0, le=600)
+    lease: float = Field(60.0, ge=5, le=3600)
+
+    @field_validator("platforms", "channels", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def load(file: Path | None = None, environment: Mapping[str, str] | None = None, **options: Any) -> Settings:
+    """The settings from `file` (or the one PARLEY_CONFIG names, or ./parley.toml), environment and options.
+
+    options: given on the command line; None means not given. Raises SettingsError with one sentence that
+    names the key, where it came from and what to do.
+    """
+    environment = os.environ if environment is None else environment
+    named = file or (Path(environment[FILE_VARIABLE]) if environment.get(FILE_VARIABLE) else None)
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for key, value in _from_file(named).items():
+        values[key], sources[key] = value, str(named or "parley.toml")
+    for variable, value in environment.items():
+        if variable.startswith(PREFIX) and variable != FILE_VARIABLE:
+            key = variable.removeprefix(PREFIX).lower()
+            values[key], sources[key] = value, variable
+    for key, value in options.items():
+        if value is not None:
+            values[key], sources[key] = value, f"--{key.replace('_', '-')}"
+    return _checked(values, sources)
+
+
+def _from_file(named: Path | None) -> dict[str, Any]:
+    path = named or Path("parley.toml")
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if named is None:
+            return {}
+        raise SettingsError(
+            f"The settings file {str(path)!r} does not exist; check {FILE_VARIABLE} or --config."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise SettingsError(f"The settings file {str(path)!r} is not valid TOML: {problem}.") from None
+    except OSError as problem:
+        raise SettingsError(f"The settings file {str(path)!r} cannot be read: {problem.strerror}.") from None
+
+
+def _checked(values: dict[str, Any], sources: dict[str, str]) -> Settings:
+    for key in values:
+        if key not in Settings.model_fields:
+            near = difflib.get_close_matches(key, Settings.model_fields, n=1, cutoff=0.0)[0]
+            raise SettingsError(f"There is no setting {key!r} ({sources[key]}); did you mean {near!r}?")
+    try:
+        return Settings(**values)
+    except ValidationError as problems:
+        first = problems.errors()[0]
+        key = str(first["loc"][0])
+        said = first["msg"].removeprefix("Value error, ")
+        shown = "" if key == "secret" else f" {values.get(key)!r}"
+        raise SettingsError(f"The setting {key!r} ({sources.get(key, 'default')}) cannot be{shown}: {said}.") from None
