@@ -1,0 +1,209 @@
+"""The command line. Nothing heavy is imported before a command needs it: `parley --help` is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from engine.errors import ParleyError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+app = typer.Typer(
+    name="parley",
+    help="Parley helps a group in a chat channel find a statement as many of them as possible agree with.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Config = Annotated[
+    Path | None, typer.Option("--config", help="A TOML file of settings; default ./parley.toml or PARLEY_CONFIG.")
+]
+Database = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")]
+Port = Annotated[int | None, typer.Option("--port", help="Where the browser channel listens; 0 picks a free port.")]
+Host = Annotated[str | None, typer.Option("--host", help="The address to listen on; default 127.0.0.1.")]
+
+
+class Format(StrEnum):
+    """File formats of an export."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    CSV = "csv"
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(f"parley: {message}", err=True)
+    raise typer.Exit(2)
+
+
+@contextmanager
+def _speaking_plainly() -> Iterator[None]:
+    """One clear sentence on stderr and exit code 2, instead of a traceback, for what is not our bug."""
+    try:
+        yield
+    except ParleyError as problem:
+        _fail(str(problem))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _settings(config: Path | None, **options: object) -> Settings:
+    from bot.logs import set_up
+    from bot.settings import load
+
+    settings = load(config, **options)
+    set_up(settings.log_level, settings.log_format)
+    return settings
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        from importlib.metadata import version
+
+        typer.echo(f"parley {version('parley')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def demo(
+    leave: Annotated[bool, typer.Option("--exit", help="Print the transcript of the round and end.")] = False,
+    port: Port = None,
+    host: Host = None,
+    pace: Annotated[float, typer.Option(help="Seconds between what simulated members do.", min=0.0, max=60.0)] = 1.5,
+    database: Annotated[
+        str | None, typer.Option("--database", help="Keep the round here; default: a temporary file.")
+    ] = None,
+) -> None:
+    """Play a whole round of simulated members in the browser; take a seat and take part."""
+    import asyncio
+
+    with _speaking_plainly():
+        from bot.demo import play
+
+        settings = _settings(None, port=port, host=host, database=database, log_level="warning")
+        asyncio.run(play(settings, keep=database is not None, leave=leave, pace=0.0 if leave else pace))
+
+
+@app.command()
+def serve(
+    config: Config = None,
+    database: Database = None,
+    host: Host = None,
+    port: Port = None,
+    platform: Annotated[str | None, typer.Option("--platform", help="Which platforms to serve: web.")] = None,
+) -> None:
+    """Run Parley until stopped; several processes may share one database."""
+    import asyncio
+
+    with _speaking_plainly():
+        settings = _settings(config, database=database, host=host, port=port, platforms=platform)
+        from bot.main import serve as run
+
+        asyncio.run(run(settings))
+
+
+@app.command()
+def link(
+    name: Annotated[str, typer.Argument(help="How the group calls this person.")],
+    channel: Annotated[str, typer.Option("--channel", help="The browser channel.")] = "general",
+    moderator: Annotated[bool, typer.Option("--moderator", help="Give the moderator role.")] = False,
+    config: Config = None,
+    database: Database = None,
+) -> None:
+    """Make the signed personal link with which somebody takes part in the browser."""
+    import asyncio
+
+    with _speaking_plainly():
+        settings = _settings(config, database=database)
+        from bot.main import personal_link
+
+        typer.echo(asyncio.run(personal_link(settings, channel, name, moderator=moderator)))
+
+
+@app.command()
+def deliberate(
+    question: Annotated[str, typer.Option("--question", "-q", help="What the group is asked.")],
+    opinions: Annotated[
+        Path, typer.Option("--opinions", "-o", help="Text (one opinion a line), CSV, JSON or JSONL; - for stdin.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    number: Annotated[int, typer.Option("--number", "-n", help="Candidates to draft.", min=1, max=64)] = 16,
+    welfare: Annotated[
+        str, typer.Option(help="utilitarian, bernoulli-nash, rawlsian, alpha=NUMBER, median or schulze.")
+    ] = "utilitarian",
+    seed: Annotated[int, typer.Option(help="Same seed, same statements.")] = 0,
+    generator: Annotated[str | None, typer.Option(help="The statement model; default from the settings.")] = None,
+    predictor: Annotated[str | None, typer.Option(help="The agreement predictor; default from the settings.")] = None,
+    config: Config = None,
+) -> None:
+    """Rank candidate consensus statements for a question and a file of opinions."""
+    with _speaking_plainly():
+        settings = _settings(config, generator=generator, predictor=predictor)
+        from bot.offline import deliberate_file
+
+        deliberate_file(settings, question, opinions, as_json=as_json, number=number, welfare=welfare, seed=seed)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", help="A folder that does not exist yet, or is empty.")],
+    form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
+    linkable: Annotated[
+        bool,
+        typer.Option("--linkable", help="Keep the join of opinion and rating of open ballots; see docs/privacy.md."),
+    ] = False,
+    config: Config = None,
+    database: Database = None,
+) -> None:
+    """Write the logged rounds for researchers, under pseudonyms."""
+    import asyncio
+
+    with _speaking_plainly():
+        settings = _settings(config, database=database)
+        from bot.offline import export_rounds
+
+        asyncio.run(export_rounds(settings, out, form.value, linkable=linkable))
+
+
+@app.command()
+def migrate(config: Config = None, database: Database = None) -> None:
+    """Bring the database to the schema of this version."""
+    with _speaking_plainly():
+        settings = _settings(config, database=database)
+        from bot.offline import migrate_database
+
+        typer.echo(migrate_database(settings))
+
+
+@app.command()
+def doctor(config: Config = None, database: Database = None, port: Port = None) -> None:
+    """Check the set-up and say what to do about what is wrong."""
+    import asyncio
+
+    with _speaking_plainly():
+        from bot.doctor import examine
+
+        if not asyncio.run(examine(config, database=database, port=port)):
+            sys.exit(2)
+
+
+if __name__ == "__main__":
+    app()
