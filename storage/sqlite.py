@@ -1,0 +1,313 @@
+"""SQLite: one thread owns the only writing connection, and readers see the last commit beside it.
+
+The writer takes everything that waits into one transaction, with a SAVEPOINT around each unit, so that many
+waiting units cost one fsync (group commit). BEGIN IMMEDIATE is retried with jitter instead of waiting in SQLite's
+own busy timeout, which starves processes under contention.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from storage.database import LOCK_SECONDS, Database, Work
+from storage.trouble import translated
+
+T = TypeVar("T")
+
+GROUP = 64
+"""How many units one transaction takes in at most."""
+
+READERS = 4
+FIRST_PAUSE, LONGEST_PAUSE = 0.0005, 0.02
+"""Seconds between tries while another process writes; each pause is a random share of a growing limit."""
+
+
+class SqliteDatabase(Database):
+    """A SQLite file in WAL mode with synchronous=FULL."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: URL) -> None:
+        """Nothing is opened until the first read or write."""
+        self._path = str(url.database)
+        self._engine = _engine(url, ["PRAGMA query_only=ON", f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}"])
+        self._writer = _Writer(url, self._path)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="parley-sqlite-reader")
+        self._closed = False
+
+    async def write(self, work: Work[T], *, lock: str | None = None) -> T:
+        """See `Database.write`; `lock` adds nothing here, since one thread writes everything in turn."""
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.put(_Unit(work, future))
+        return await future
+
+    async def read(self, work: Work[T]) -> T:
+        """See `Database.read`."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Work[T]) -> T:
+        try:
+            with self._engine.begin() as connection:
+                return work(connection)
+        except (DBAPIError, sqlite3.Error) as error:
+            raise translated(error, self._path) from error
+
+    async def scrub(self) -> None:
+        """Fold the write-ahead log into the file and empty it, where deleted content would otherwise linger.
+
+        While a reader is in the way the log stays as it is until a later checkpoint.
+        """
+        self._writer.put(_Order.CHECKPOINT)
+        await self.write(_nothing)
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        if not self._closed:
+            self._closed = True
+            await asyncio.to_thread(self._shut)
+
+    def _shut(self) -> None:
+        self._writer.stop()
+        self._readers.shutdown()
+        self._engine.dispose()
+
+
+class _Order(Enum):
+    """What the writer is told beside units of work."""
+
+    CHECKPOINT = "checkpoint"
+    STOP = "stop"
+
+
+@dataclass(slots=True, eq=False)
+class _Unit:
+    """One unit of work, who waits for it, and what came of it."""
+
+    work: Callable[[Connection], Any]
+    future: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        """Answer whoever waits, unless they gave up; runs on their event loop."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class _Writer:
+    """The thread that writes. It starts with the first unit and outlives whatever a unit raises."""
+
+    def __init__(self, url: URL, path: str) -> None:
+        self._path = path
+        self._engine = _engine(
+            url,
+            [
+                "PRAGMA busy_timeout=0",
+                "PRAGMA journal_mode=WAL",
+                "PRAGMA synchronous=FULL",
+                "PRAGMA foreign_keys=ON",
+                "PRAGMA secure_delete=ON",
+            ],
+            begin="BEGIN IMMEDIATE",
+        )
+        self._queue: SimpleQueue[_Unit | _Order] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._connection: Connection | None = None
+
+    def put(self, item: _Unit | _Order) -> None:
+        self._queue.put(item)
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="parley-sqlite-writer", daemon=True)
+                    self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what waits and disconnect."""
+        if self._thread is not None:
+            self._queue.put(_Order.STOP)
+            self._thread.join()
+        self._engine.dispose()
+
+    def _run(self) -> None:
+        while True:
+            units, order = self._next()
+            if units:
+                self._commit(units)
+                _answer(units)
+            if order is _Order.CHECKPOINT:
+                self._checkpoint()
+            elif order is _Order.STOP:
+                self._disconnect()
+                return
+
+    def _next(self) -> tuple[list[_Unit], _Order | None]:
+        """What waits, up to a full group or the next order; blocks while nothing does."""
+        units: list[_Unit] = []
+        item = self._queue.get()
+        while isinstance(item, _Unit):
+            units.append(item)
+            if len(units) == GROUP:
+                return units, None
+            try:
+                item = self._queue.get_nowait()
+            except Empty:
+                return units, None
+        return units, item
+
+    def _commit(self, units: list[_Unit]) -> None:
+        """Run the units in one transaction; a failed unit is undone alone, a failed commit undoes them all."""
+        try:
+            with self._transaction() as connection:
+                if len(units) == 1:
+                    units[0].result = units[0].work(connection)
+                else:
+                    for unit in units:
+                        self._run_within(connection, unit)
+        except BaseException as error:  # noqa: BLE001 - raised again where the unit is awaited
+            answer = self._translated(error)
+            for unit in units:
+                unit.error = unit.error or answer
+
+    def _run_within(self, connection: Connection, unit: _Unit) -> None:
+        connection.exec_driver_sql("SAVEPOINT unit")
+        try:
+            unit.result = unit.work(connection)
+        except BaseException as error:  # raised again where the unit is awaited
+            if not _in_transaction(connection):  # a full disk, for instance, undoes the whole transaction
+                raise
+            connection.exec_driver_sql("ROLLBACK TO unit")
+            unit.error = self._translated(error)
+        connection.exec_driver_sql("RELEASE unit")
+
+    def _translated(self, error: BaseException) -> BaseException:
+        if not isinstance(error, DBAPIError | sqlite3.Error):
+            return error
+        answer = translated(error, self._path)
+        if answer is not error:
+            answer.__cause__ = error
+        return answer
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        try:
+            connection = self._begun()
+            yield connection
+            connection.commit()
+        except BaseException as error:
+            self._undo(keep=not isinstance(error, DBAPIError | sqlite3.Error))
+            raise
+
+    def _begun(self) -> Connection:
+        """The writing connection inside BEGIN IMMEDIATE, waiting while other processes write."""
+        started, pause = time.monotonic(), FIRST_PAUSE
+        while True:
+            try:
+                if self._connection is None:
+                    self._connection = self._engine.connect()
+                self._connection.begin()
+                return self._connection
+            except DBAPIError as error:
+                self._undo(keep=self._connection is not None)
+                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+                if not busy or time.monotonic() - started > LOCK_SECONDS:
+                    raise
+            time.sleep(random.uniform(FIRST_PAUSE, pause))
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    def _undo(self, *, keep: bool) -> None:
+        """Roll back; a connection that the database itself complained about is not trusted again."""
+        if self._connection is None:
+            return
+        try:
+            self._connection.rollback()
+        except (DBAPIError, sqlite3.Error):
+            keep = False
+        if not keep:
+            self._disconnect()
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(DBAPIError, sqlite3.Error):
+                connection.invalidate()
+            connection.close()
+
+    def _checkpoint(self) -> None:
+        driver = None if self._connection is None else self._connection.connection.driver_connection
+        if driver is not None:
+            with suppress(sqlite3.Error):
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _answer(units: list[_Unit]) -> None:
+    """Wake each event loop once for all of its units."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
+    for unit in units:
+        loops.setdefault(unit.future.get_loop(), []).append(unit)
+    for loop, settled in loops.items():
+        with suppress(RuntimeError):  # that loop ended without waiting for its writes
+            loop.call_soon_threadsafe(_settle, settled)
+
+
+def _settle(units: list[_Unit]) -> None:
+    for unit in units:
+        unit.settle()
+
+
+def _nothing(connection: Connection) -> None:
+    """A unit of work that only waits its turn."""
+
+
+def _in_transaction(connection: Connection) -> bool:
+    driver = connection.connection.driver_connection
+    return driver is not None and bool(driver.in_transaction)
+
+
+def _engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engine:
+    """An engine whose transactions start with `begin`, and not where the sqlite3 module would start them."""
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=READERS,
+        connect_args={"check_same_thread": False, "timeout": 0.0},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: sqlite3.Connection, _: object) -> None:
+        driver.isolation_level = None
+        try:
+            for pragma in pragmas:
+                driver.execute(pragma).fetchall()
+        except sqlite3.Error:
+            driver.close()
+            raise
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
