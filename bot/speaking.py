@@ -1,0 +1,199 @@
+"""Effects that speak: each is rendered from the round as it is now, and posted under its key.
+
+The try is committed before the platform is called and completion after it, so that a crash in between is
+known; what happens then is the platform's business (`retried_since`). Whoever must not be addressed any
+more, because the phase is over, is left in peace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from bot.cards import (
+    add_or_replace,
+    announcement,
+    ballot_card,
+    candidate,
+    critique_card,
+    moderator_choice,
+    opinion_card,
+    outcome,
+    receipt,
+    reminder,
+    told,
+    undelivered,
+    which_rating,
+)
+from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
+from bot.texts import Texts
+from engine.errors import PlatformRefused
+from engine.ports import Claim, Clock, RoundStore, Sent
+from engine.rounds.effects import (
+    Announce,
+    AskAddOrReplace,
+    AskCritique,
+    AskModerator,
+    AskOpinion,
+    AskRating,
+    AskWhichRating,
+    PostCandidate,
+    PostOutcome,
+    Remind,
+    ShowReceipt,
+    Tell,
+    UpdateCard,
+)
+from engine.rounds.model import Phase, Round, Standing, draft_of
+
+
+class Speaking:
+    """Carries out the effects that are messages."""
+
+    def __init__(
+        self,
+        store: RoundStore,
+        platforms: Mapping[str, ChatPlatform],
+        service_of: Callable[[str], str | None],
+        texts: Texts,
+        clock: Clock,
+    ) -> None:
+        """`service_of`: what a member reads about where a generator sends opinions, None when nowhere."""
+        self._store = store
+        self._platforms = platforms
+        self._service_of = service_of
+        self._texts = texts
+        self._clock = clock
+
+    async def carry_out(self, claim: Claim, round: Round) -> None:
+        """Post, edit or tell what the effect asks for."""
+        effect = claim.effect
+        match effect:
+            case Announce():
+                await self._post(claim, round, InChannel(round.channel), await self._announcement(round))
+            case UpdateCard():
+                await self._update(claim, round)
+            case PostCandidate() if effect.draft == round.draft:
+                await self._candidate(claim, round, effect)
+            case PostOutcome() if effect.draft == round.draft:
+                await self._outcome(claim, round, effect)
+            case ShowReceipt(member=member):
+                await self._receipt(claim, round, member, anew=effect.anew)
+            case AskModerator(message=message, parameters=parameters):
+                card = moderator_choice(round, message, parameters, self._texts)
+                await self._whisper(claim, round, round.moderator, card)
+            case Tell(member=member, message=message, parameters=parameters):
+                await self._whisper(claim, round, member, told(round, message, parameters, self._texts))
+            case AskWhichRating(member=member, candidate=chosen) if chosen in round.posted:
+                drafted = dict(await self._store.candidates(round.id, draft_of(chosen)))[chosen]
+                number = round.posted.index(chosen) + 1
+                await self._whisper(claim, round, member, which_rating(round, chosen, drafted, number, self._texts))
+            case AskOpinion() | AskRating() | AskCritique() | AskAddOrReplace() | Remind():
+                await self._ask(claim, round, effect)
+            case _:
+                await self._store.complete(claim)
+
+    async def give_up(self, claim: Claim, round: Round, reason: str) -> None:
+        """Take a message that will not go out from circulation, and offer the moderator to try again."""
+        await self._store.quarantine(claim, reason)
+        card = undelivered(round, claim.key, reason, self._texts)
+        await self._platform(round).send(f"{claim.key}/gave-up", Privately(round.moderator, round.channel), card)
+
+    async def _ask(
+        self, claim: Claim, round: Round, effect: AskOpinion | AskRating | AskCritique | AskAddOrReplace | Remind
+    ) -> None:
+        standing = await self._store.standing(round.id, effect.member) or Standing(effect.member)
+        card = await self._question(round, standing, effect)
+        if card is None:
+            await self._store.complete(claim)
+            return
+        await self._whisper(claim, round, effect.member, card)
+
+    async def _question(
+        self,
+        round: Round,
+        standing: Standing,
+        effect: AskOpinion | AskRating | AskCritique | AskAddOrReplace | Remind,
+    ) -> Card | None:
+        """The card for one member; None when it has been answered or the time for it is over."""
+        phase = round.phase
+        match effect:
+            case AskOpinion() if phase is Phase.COLLECTING:
+                return opinion_card(round, standing, self._service_of(round.rules.generator), self._texts)
+            case AskAddOrReplace() if phase is Phase.COLLECTING and standing.pending is not None:
+                return add_or_replace(round, standing, self._texts)
+            case AskRating(draft=draft) if phase is Phase.VOTING and draft == round.draft:
+                return ballot_card(round, standing, self._texts)
+            case AskCritique(draft=draft) if phase is Phase.CRITIQUING and draft == round.draft and round.leading:
+                leading = dict(await self._store.candidates(round.id, draft))[round.leading].text
+                service = self._service_of(round.rules.generator)
+                return critique_card(round, standing, leading, service, self._texts)
+            case Remind(phase=about, draft=draft) if phase == about and draft == round.draft and standing.active:
+                return reminder(round, standing, self._texts)
+            case _:
+                return None
+
+    async def _announcement(self, round: Round) -> Card:
+        return announcement(round, self._service_of(round.rules.generator), self._texts)
+
+    async def _update(self, claim: Claim, round: Round) -> None:
+        if posted := await self._store.sent(round.id, "announcement"):
+            card = await self._announcement(round)
+            await self._platform(round).edit(MessageRef(posted[-1].channel, posted[-1].message), card)
+        await asyncio.shield(self._store.complete(claim))
+
+    async def _candidate(self, claim: Claim, round: Round, effect: PostCandidate) -> None:
+        drafted = dict(await self._store.candidates(round.id, effect.draft))[effect.candidate]
+        number = round.posted.index(effect.candidate) + 1
+        card = candidate(round, effect.candidate, drafted, number, self._texts)
+        await self._post(
+            claim, round, InChannel(round.channel), card, draft=effect.draft, candidate_id=effect.candidate
+        )
+
+    async def _outcome(self, claim: Claim, round: Round, effect: PostOutcome) -> None:
+        counted = await self._store.outcome(round.id, effect.draft)
+        if counted is None:
+            await self._store.complete(claim)
+            return
+        candidates = dict(await self._store.candidates(round.id, effect.draft))
+        card = outcome(round, counted, candidates, self._texts)
+        await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
+
+    async def _receipt(self, claim: Claim, round: Round, member: str, *, anew: bool) -> None:
+        standing = await self._store.standing(round.id, member) or Standing(member)
+        ratings = await self._store.ratings_of(round.id, round.draft, member)
+        card = receipt(round, standing, ratings, self._texts)
+        shown = await self._store.sent(round.id, "receipt", member=member)
+        if shown and not anew:
+            try:
+                await self._platform(round).edit(MessageRef(shown[-1].channel, shown[-1].message), card)
+            except PlatformRefused as refusal:
+                if refusal.reason != "message_gone":
+                    raise
+            else:
+                await asyncio.shield(self._store.complete(claim))
+                return
+        await self._whisper(claim, round, member, card)
+
+    async def _whisper(self, claim: Claim, round: Round, member: str, card: Card) -> None:
+        await self._post(claim, round, Privately(member, round.channel), card, member=member)
+
+    async def _post(
+        self,
+        claim: Claim,
+        round: Round,
+        target: Target,
+        card: Card,
+        *,
+        member: str | None = None,
+        draft: int | None = None,
+        candidate_id: str | None = None,
+    ) -> None:
+        if not await self._store.attempt(claim, self._clock.now()):
+            return
+        ref = await self._platform(round).send(claim.key, target, card, retried_since=claim.attempted_at)
+        sent = Sent(claim.key, round.id, card.kind, ref.channel, ref.message, member, draft, candidate_id)
+        await asyncio.shield(self._store.complete(claim, [sent]))
+
+    def _platform(self, round: Round) -> ChatPlatform:
+        return self._platforms[round.channel.partition(":")[0]]
