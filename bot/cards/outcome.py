@@ -1,0 +1,116 @@
+"""The outcome: what the channel is told when a vote closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot import picture
+from bot.cards.pieces import author, heading, question
+from bot.platform import Block, Button, Card, Fact, Note, Picture, Quote, Style, Text
+from bot.texts import Texts
+from engine.outcome import Basis, Distribution, Heading, Outcome
+from engine.records import Candidate
+from engine.rounds.model import Phase, Round
+
+Candidates = Mapping[str, Candidate]
+"""The posted candidates by their ids."""
+
+
+def outcome(round: Round, counted: Outcome, candidates: Candidates, texts: Texts) -> Card:
+    """The leading candidate under its heading, how it and the others were rated, and how sure that is."""
+    title = texts(_HEADINGS[counted.heading])
+    blocks: list[Block] = [heading(title), question(round)]
+    leading = None if counted.leading is None else candidates.get(counted.leading)
+    if leading is None:
+        blocks.append(Text(texts("outcome-nobody-rated")))
+        return Card("outcome", f"{title} {round.question}", tuple(blocks), _buttons(round, counted, texts))
+    blocks += (Quote(leading.text), Note(author(leading, texts)))
+    ratings = counted.leading_ratings
+    if ratings is not None:
+        blocks += _leading(counted, ratings, texts)
+    blocks += _certainty(counted, texts)
+    blocks += _position(counted, texts)
+    blocks.append(_picture(counted, candidates, texts))
+    return Card("outcome", f"{title} {leading.text}", tuple(blocks), _buttons(round, counted, texts))
+
+
+_HEADINGS = {
+    Heading.AGREEMENT: "outcome-agreement",
+    Heading.CLOSEST: "outcome-closest",
+    Heading.NO_RATINGS: "outcome-no-ratings",
+}
+
+
+def _leading(counted: Outcome, ratings: Distribution, texts: Texts) -> list[Block]:
+    agree = texts("outcome-agree", agree=ratings.agree, rated=ratings.n)
+    blocks: list[Block] = [Text(agree)]
+    if ratings.disagree:
+        blocks.append(Text(texts("outcome-somebody-disagrees", disagree=ratings.disagree)))
+    elif counted.unanimous:
+        blocks.append(Text(texts("outcome-unanimous", voters=counted.voters)))
+    blocks.append(Fact(texts("fact-rated"), texts("fact-rated-value", voters=counted.voters)))
+    blocks.append(Fact(texts("fact-agree"), texts.written(ratings.agree)))
+    blocks.append(Fact(texts("fact-neutral"), texts.written(ratings.neutral)))
+    blocks.append(Fact(texts("fact-disagree"), texts.written(ratings.disagree)))
+    if counted.silent is not None:
+        blocks.append(Fact(texts("fact-silent"), texts.written(counted.silent)))
+    if ratings.mean is not None and ratings.minimum is not None:
+        blocks.append(Fact(texts("fact-mean"), texts("out-of-seven", rating=ratings.mean)))
+        blocks.append(Fact(texts("fact-minimum"), texts("out-of-seven", rating=ratings.minimum)))
+    return blocks
+
+
+def _certainty(counted: Outcome, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    if counted.winners:
+        rules, agreeing = len(counted.winners), counted.rules_agreeing
+        blocks.append(Text(texts("outcome-rules-agree", agreeing=agreeing, rules=rules)))
+    if counted.basis is Basis.PAIRWISE:
+        blocks.append(Note(texts("outcome-pairwise", complete=counted.complete_voters, voters=counted.voters)))
+    if len(counted.tied) > 1:
+        blocks.append(Note(texts("outcome-tied", tied=len(counted.tied))))
+    if counted.outside_reactions:
+        blocks.append(Note(texts("outcome-outside", outside=counted.outside_reactions)))
+    return blocks
+
+
+def _position(counted: Outcome, texts: Texts) -> list[Block]:
+    blocks: list[Block] = []
+    for label, ratings in (("position-before", counted.position_before), ("position-after", counted.position_after)):
+        if ratings is not None and ratings.mean is not None:
+            value = texts("mean-of-members", rating=ratings.mean, members=ratings.n)
+            blocks.append(Fact(texts(label), value))
+    if counted.position_change is not None and counted.position_both:
+        change = f"{counted.position_change:+.1f}"
+        blocks.append(Note(texts("position-moved", change=change, members=counted.position_both)))
+    return blocks
+
+
+def _picture(counted: Outcome, candidates: Candidates, texts: Texts) -> Picture:
+    bars = [
+        picture.Bar(texts.written(number), candidates[one].text, ratings.counts, leading=one == counted.leading)
+        for number, (one, ratings) in enumerate(zip(counted.posted, counted.ratings, strict=True), 1)
+        if one in candidates
+    ]
+    labels = picture.Labels(
+        strongly_disagree=texts("pole-disagree"),
+        strongly_agree=texts("pole-agree"),
+        leading=texts("picture-leading"),
+        nothing=texts("picture-nothing"),
+        summary=texts("picture-summary"),
+        mean=texts("picture-mean"),
+        alt=texts("picture-alt"),
+        alt_nothing=texts("picture-alt-nothing"),
+        thousands=texts.group_mark,
+        decimal=texts.decimal_mark,
+    )
+    title = texts("picture-title")
+    return Picture(picture.svg(bars, title=title, labels=labels), picture.alt_text(bars, title=title, labels=labels))
+
+
+def _buttons(round: Round, counted: Outcome, texts: Texts) -> tuple[Button, ...]:
+    no_agreement = counted.heading is Heading.CLOSEST and round.phase is Phase.CLOSED
+    if not no_agreement:
+        return ()
+    label = texts("button-critique-iteration")
+    return (Button("critique-iteration", label, round.id, style=Style.PRIMARY),)

@@ -1,0 +1,60 @@
+"""Candidates in the channel and the private cards about rating them."""
+
+from __future__ import annotations
+
+from bot.cards.pieces import answer_button, author, deadline, heading, position, position_scale, question
+from bot.platform import Block, Button, Card, Note, Quote, Scale, Text
+from bot.texts import Texts
+from engine.records import Candidate
+from engine.rounds.model import Ballot, Phase, Round, Standing
+
+
+def candidate(round: Round, candidate_id: str, drafted: Candidate, number: int, texts: Texts) -> Card:
+    """One posted candidate, labelled machine-written; `number` is its place in the post, from 1."""
+    title = texts("statement-of", number=number, posted=len(round.posted))
+    blocks: list[Block] = [heading(title), Quote(drafted.text), Note(author(drafted, texts))]
+    voting, open_ballot = round.phase is Phase.VOTING, round.rules.ballot is Ballot.OPEN
+    if voting and open_ballot:
+        blocks.append(Note(texts("react-to-rate")))
+    elif voting:
+        blocks.append(Note(texts("rate-in-ballot")))
+    buttons = (Button("quality", texts("button-quality"), round.id, candidate_id),) if voting else ()
+    return Card("candidate", f"{title}: {drafted.text}", tuple(blocks), buttons, seeds=voting and open_ballot)
+
+
+def ballot_card(round: Round, standing: Standing, texts: Texts) -> Card:
+    """Tell one member that voting is open, with the private ballot, or the position statement to rate again."""
+    private = round.rules.ballot is Ballot.PRIVATE
+    blocks: list[Block] = [heading(texts("ballot-heading")), question(round)]
+    blocks.append(Text(texts("ballot-private" if private else "ballot-open", statements=len(round.posted))))
+    buttons: tuple[Button | Scale, ...] = answer_button(round, texts, changing=bool(standing.rated))
+    if not private and round.asks_position:
+        blocks += (*position(round, texts), Text(texts("position-again")))
+        buttons = (*position_scale(round, standing.position_after, texts), *buttons)
+    blocks += deadline(round, texts)
+    return Card("ballot-card", texts("ballot-summary", question=round.question), tuple(blocks), buttons)
+
+
+def which_rating(round: Round, candidate_id: str, drafted: Candidate, number: int, texts: Texts) -> Card:
+    """Ask which of several keycaps counts, where the platform could not say which came last."""
+    blocks: tuple[Block, ...] = (Text(texts("which-rating", number=number)), Quote(drafted.text))
+    label = texts("agreement-with", number=number)
+    scale = Scale("rate", label, texts("pole-disagree"), texts("pole-agree"), round.id, candidate_id)
+    return Card("which-rating", texts("which-rating", number=number), blocks, (scale,))
+
+
+def reminder(round: Round, standing: Standing, texts: Texts) -> Card:
+    """Remind one member of what is missing in this phase."""
+    text = texts(_REMINDERS.get(round.phase, "reminder-opinion"))
+    blocks = (Text(text), question(round), *deadline(round, texts))
+    buttons: tuple[Button | Scale, ...] = answer_button(round, texts)
+    if round.phase is Phase.COLLECTING:
+        buttons = (*position_scale(round, standing.position_before, texts), *buttons)
+    return Card("reminder", text, blocks, buttons)
+
+
+_REMINDERS = {
+    Phase.COLLECTING: "reminder-opinion",
+    Phase.VOTING: "reminder-rating",
+    Phase.CRITIQUING: "reminder-critique",
+}
