@@ -408,6 +408,10 @@ class ChatPlatform(Protocol):
         """
         ...
 
+    async def forget(self, member: str) -> None:
+        """Delete what the platform itself keeps of this person's conversation with the bot, as far as it may."""
+        ...
+
     async def name_of(self, member: str) -> str:
         """How the group calls a member; the id where the platform does not say."""
         ...

@@ -37,6 +37,7 @@ from engine.rounds.effects import (
     AskOpinion,
     AskRating,
     AskWhichRating,
+    EraseConversation,
     PostCandidate,
     PostOutcome,
     Remind,
@@ -88,6 +89,9 @@ class Speaking:
                 drafted = dict(await self._store.candidates(round.id, draft_of(chosen)))[chosen]
                 number = round.posted.index(chosen) + 1
                 await self._whisper(claim, round, member, which_rating(round, chosen, drafted, number, self._texts))
+            case EraseConversation(member=member):
+                await self._platform(round).forget(member)
+                await asyncio.shield(self._store.complete(claim))
             case AskOpinion() | AskRating() | AskCritique() | AskAddOrReplace() | Remind():
                 await self._ask(claim, round, effect)
             case _:

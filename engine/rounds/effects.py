@@ -160,6 +160,13 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class EraseConversation:
+    """Have the platform delete what it keeps of somebody's conversation with the bot."""
+
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class WakeAt:
     """Send the round a DeadlinePassed, GracePassed or ReminderDue at `due` (`timer` says which)."""
 
@@ -189,10 +196,12 @@ Effect = (
     | AskModerator
     | AskWhichRating
     | Tell
+    | EraseConversation
     | WakeAt
 )
 
 EFFECTS: dict[str, type[Effect]] = {kind.__name__: kind for kind in Effect.__args__}
+
 
 def effect_id(after: Round, ordinal: int) -> str:
     """The idempotency key of the `ordinal`th effect of the event that made `after`."""

@@ -10,6 +10,7 @@ from engine.rounds.effects import (
     AskModerator,
     AskOpinion,
     AskRating,
+    EraseConversation,
     ShowReceipt,
     Tell,
     UpdateCard,
@@ -251,5 +252,6 @@ def forgotten(round: Round, event: MemberForgotten, standings: Standings) -> Tra
     """Everything a member gave is deleted; the round goes on without it."""
     old = standing_of(standings, event.member)
     new = Standing(event.member, on_roster=old.on_roster, left=old.on_roster)
-    written = _write(round, old, new, Forgotten(event.member, event.at)).plus(UpdateCard())
+    written = _write(round, old, new, Forgotten(event.member, event.at))
+    written = written.plus(EraseConversation(event.member), UpdateCard())
     return edited(written, event.at) if round.phase in (Phase.COLLECTING, Phase.VOTING, Phase.CRITIQUING) else written
