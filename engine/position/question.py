@@ -72,6 +72,7 @@ def _cleaned(text: str) -> str:
     text = "".join(c if c.isprintable() or c.isspace() else "" for c in text).strip()
     while len(text) > 1 and (text[0], text[-1]) in {('"', '"'), ("“", "”"), ("*", "*"), ("_", "_"), ("`", "`")}:
         text = text[1:-1].strip()
+    text = re.sub(r"\bNOT\b", "not", text)
     letters = [c for c in text if c.isalpha()]
     if len(letters) > 12 and all(c.isupper() for c in letters):
         text = text.lower()
@@ -195,16 +196,20 @@ def _asked(opening: str, auxiliary: str, tokens: Sequence[str], end: int | None 
     if re.search(r"[,;] (and )?if (so|yes|not|no)\b", text, re.I):
         return QuestionKind.UNSURE
     kept = [_respelled(token) for token in text.split()]
-    kept = [token for i, token in enumerate(kept) if i == 0 or token.lower() != kept[i - 1].lower() or len(token) > 4]
+    kept = [token for i, token in enumerate(kept) if i == 0 or not _slip(kept[i - 1], token)]
     if len(kept) < 2:
         return QuestionKind.UNSURE
+    opening = " ".join(_respelled(token) for token in opening.split())
     clause = Asked(opening, auxiliary, tuple(kept), end)
     return _without_thinking(clause)
 
 
+def _slip(before: str, token: str) -> bool:
+    """Whether a short word was typed twice."""
+    return before.lower() == token.lower() and len(token) <= 4 and token.lower() not in {"that", "had", "very"}
+
+
 def _respelled(token: str) -> str:
-    if fold(token) == "not":
-        return token.lower()
     return re.sub(r"^(\W*)i(?=$|[^\w.])", r"\1I", token)
 
 

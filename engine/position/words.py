@@ -56,7 +56,7 @@ _MOSTLY_NOUNS = frozenset(
     "tax age wage work time place use fund bank budget club process ban benefit interest service project "
     "policy subsidy figure value cost study research experience function form point reason cause process project "
     "show film book store shop park drug smoke drink test crime record report plan access profit source market "
-    "voice force forces contract product license licence fee limit cap quota view rule border control aid "
+    "voice contract product license licence fee limit cap quota view rule border control aid "
     "transport travel waste oil gas gun game bet stock share debt credit loan rent lease crop farm plant "
     "fish animal mask vaccine dress code name number letter date line signal demand supply campaign "
     "vote election protest strike sentence court judge prison trial sex birth abuse harm hurt care treatment "
