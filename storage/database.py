@@ -93,3 +93,10 @@ def parsed_url(url: str) -> URL:
     if parsed.database in (None, "", ":memory:"):
         raise StoreUnusable("Parley's database must outlive the process: give a file, such as sqlite:///parley.db.")
     return parsed.set(drivername="sqlite")
+
+
+def place(url: URL) -> str:
+    """Which database it is, for messages: the file, or "name on host"; never the password."""
+    if url.get_backend_name() == "sqlite":
+        return repr(str(url.database))
+    return f"{str(url.database)!r} on {url.host or url.query.get('host') or 'this machine'}"

@@ -10,18 +10,23 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
 
 from engine.errors import StoreUnusable
-from storage.database import LOCK_SECONDS, Database, Work
+from storage.database import LOCK_SECONDS, Database, Work, place
 from storage.trouble import TRANSIENT, translated
 
 T = TypeVar("T")
 
 CONNECTIONS = 8
+MIGRATION_SECONDS = 300.0
+"""How long a process waits for another one that migrates."""
+
 TRIES = 5
 """How often work that conflicts with other processes, or meets a connection that died idle, is run."""
 
@@ -33,20 +38,14 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: URL) -> None:
         """Nothing is connected until the first read or write. Raises StoreUnusable without the driver."""
-        try:
-            import psycopg  # noqa: F401
-        except ImportError as error:
-            raise StoreUnusable("PostgreSQL needs its driver: run pip install 'parley[postgres]'.") from error
-        self._place = _place(url)
+        _require_driver()
+        self._place = place(url)
         self._engine = create_async_engine(
             url,
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=LOCK_SECONDS,
-            connect_args={
-                "connect_timeout": int(LOCK_SECONDS),
-                "options": f"-c synchronous_commit=on -c lock_timeout={int(LOCK_SECONDS)}s -c timezone=UTC",
-            },
+            connect_args=_connect_args(LOCK_SECONDS),
         )
         self._locks: dict[str, _TaskLock] = {}
 
@@ -126,7 +125,21 @@ def _worth_repeating(error: Exception) -> bool:
     return error.connection_invalidated and "while committing" not in error.detail
 
 
-def _place(url: URL) -> str:
-    """Which database it is, without its password: "name on host"."""
-    host = url.host or url.query.get("host") or "this machine"
-    return f"{url.database!r} on {host}"
+def postgres_engine(url: URL) -> Engine:
+    """A synchronous engine with a connection at a time, for migrations. Raises StoreUnusable without the driver."""
+    _require_driver()
+    return create_engine(url, poolclass=NullPool, connect_args=_connect_args(MIGRATION_SECONDS))
+
+
+def _require_driver() -> None:
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        raise StoreUnusable("PostgreSQL needs its driver: run pip install 'parley[postgres]'.") from error
+
+
+def _connect_args(lock_seconds: float) -> dict[str, str | int]:
+    return {
+        "connect_timeout": int(LOCK_SECONDS),
+        "options": f"-c synchronous_commit=on -c lock_timeout={int(lock_seconds)}s -c timezone=UTC",
+    }

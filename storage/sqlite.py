@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from storage.database import LOCK_SECONDS, Database, Work
+from storage.database import LOCK_SECONDS, Database, Work, place
 from storage.trouble import translated
 
 T = TypeVar("T")
@@ -45,8 +45,8 @@ class SqliteDatabase(Database):
 
     def __init__(self, url: URL) -> None:
         """Nothing is opened until the first read or write."""
-        self._path = str(url.database)
-        self._engine = _engine(url, ["PRAGMA query_only=ON", f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}"])
+        self._path = place(url)
+        self._engine = sqlite_engine(url, ["PRAGMA query_only=ON", f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}"])
         self._writer = _Writer(url, self._path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="parley-sqlite-reader")
         self._closed = False
@@ -121,7 +121,7 @@ class _Writer:
 
     def __init__(self, url: URL, path: str) -> None:
         self._path = path
-        self._engine = _engine(
+        self._engine = sqlite_engine(
             url,
             [
                 "PRAGMA busy_timeout=0",
@@ -287,7 +287,7 @@ def _in_transaction(connection: Connection) -> bool:
     return driver is not None and bool(driver.in_transaction)
 
 
-def _engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engine:
+def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engine:
     """An engine whose transactions start with `begin`, and not where the sqlite3 module would start them."""
     engine = create_engine(
         url,

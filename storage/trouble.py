@@ -17,37 +17,40 @@ RETRY_AFTER = 5.0
 """Seconds after which trying again makes sense."""
 
 NEEDS_MIGRATION = "run `parley migrate` to create or update its tables"
+OTHER_DATABASE = "give Parley a database of its own"
 
 
-def sqlite_problem(error: sqlite3.Error, path: str) -> ParleyError | None:
-    """Our error for what SQLite says of the file at `path`; None when it is a bug of ours."""
+def sqlite_problem(error: sqlite3.Error, place: str) -> ParleyError | None:
+    """Our error for what SQLite says of the file at `place`; None when it is a bug of ours."""
     name = getattr(error, "sqlite_errorname", None) or ""
     message = str(error)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or message == "database is locked":
         return StoreUnavailable(
-            f"The database {path!r} stayed locked by another program: close whatever else has it open, or wait.",
+            f"The database {place} stayed locked by another program: close whatever else has it open, or wait.",
             retry_after=RETRY_AFTER,
         )
     if name.startswith("SQLITE_READONLY"):
         return StoreUnusable(
-            f"The database {path!r} is read-only: give Parley's user write access to it and its folder."
+            f"The database {place} is read-only: give Parley's user write access to it and its folder."
         )
     if name.startswith("SQLITE_FULL"):
-        return StoreUnusable(f"The disk that holds the database {path!r} is full: free some space, then start again.")
+        return StoreUnusable(f"The disk that holds the database {place} is full: free some space, then start again.")
     if name.startswith("SQLITE_CANTOPEN"):
         return StoreUnusable(
-            f"The database {path!r} cannot be opened: create its folder and give Parley's user access to it."
+            f"The database {place} cannot be opened: create its folder and give Parley's user access to it."
         )
     if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FORMAT")):
         return StoreUnusable(
-            f"The file {path!r} is no readable SQLite database: restore it from a backup, or give another path."
+            f"The file {place} is no readable SQLite database: restore it from a backup, or give another path."
         )
     if name.startswith(("SQLITE_IOERR", "SQLITE_PERM", "SQLITE_NOLFS", "SQLITE_TOOBIG")):
         return StoreUnusable(
-            f"Reading or writing the database {path!r} failed ({name}): check the disk for free space and errors."
+            f"Reading or writing the database {place} failed ({name}): check the disk for free space and errors."
         )
+    if message.endswith("already exists"):
+        return StoreUnusable(f"The database {place} holds tables of another program: {OTHER_DATABASE}.")
     if message.startswith(("no such table", "no such column")):
-        return StoreUnusable(f"The database {path!r} is not set up for this version: {NEEDS_MIGRATION}.")
+        return StoreUnusable(f"The database {place} is not set up for this version: {NEEDS_MIGRATION}.")
     return None
 
 
@@ -71,6 +74,8 @@ def postgres_problem(error: Exception, place: str) -> ParleyError | None:
         )
     if state in ("42P01", "42703", "3F000"):
         return StoreUnusable(f"The database {place} is not set up for this version: {NEEDS_MIGRATION}.")
+    if state == "42P07":
+        return StoreUnusable(f"The database {place} holds tables of another program: {OTHER_DATABASE}.")
     if state == "55P03":
         return StoreUnavailable(
             f"A row of {place} stayed locked by another program: close whatever holds it, or wait.",

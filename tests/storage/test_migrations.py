@@ -1,0 +1,101 @@
+"""The schema that the migrations make is the one that the code declares, and getting there is safe."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+import storage.tables
+import storage.web_tables
+from engine.errors import StoreUnusable
+from storage.migrations import current, head, migrate, require_current
+
+PROCESSES = 4
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'parley.db'}"
+    else:
+        yield request.getfixturevalue("postgres_empty_url")
+
+
+def differences(url: str) -> list[object]:
+    """What Alembic's comparison would change to make the database what the models say."""
+    engine = sqlalchemy.create_engine(url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, SQLModel.metadata)
+    engine.dispose()
+    return list(found)
+
+
+def test_migrations_make_what_the_models_declare(empty_url: str) -> None:
+    assert current(empty_url) is None
+    assert migrate(empty_url) == head()
+    assert current(empty_url) == head()
+    assert storage.tables.OUTBOX.metadata is storage.web_tables.HEAD.metadata
+    assert differences(empty_url) == []
+
+
+def test_migrating_again_changes_nothing(empty_url: str) -> None:
+    migrate(empty_url)
+    assert migrate(empty_url) == head()
+
+
+def test_processes_that_migrate_at_once_take_turns(empty_url: str) -> None:
+    code = "import sys; from storage.migrations import migrate; print(migrate(sys.argv[1]))"
+    command = [sys.executable, "-c", code, empty_url]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(PROCESSES)
+    ]
+    answers = [process.communicate(timeout=60) for process in running]
+    assert [answer.strip() for answer, _ in answers] == [head()] * PROCESSES, answers
+
+
+def test_a_database_newer_than_the_code_is_refused_with_the_remedy(empty_url: str) -> None:
+    migrate(empty_url)
+    engine = sqlalchemy.create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(StoreUnusable, match="newer version of Parley.*update Parley"):
+        migrate(empty_url)
+    assert current(empty_url) == "9999"
+    with pytest.raises(StoreUnusable, match="newer version of Parley"):
+        require_current("9999")
+
+
+def test_a_database_without_tables_is_refused_with_the_remedy() -> None:
+    with pytest.raises(StoreUnusable, match="run `parley migrate`"):
+        require_current(None)
+
+
+def test_asking_for_the_revision_makes_no_file(tmp_path: Path) -> None:
+    assert current(f"sqlite:///{tmp_path / 'none.db'}") is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failing_migration_leaves_the_database_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "parley.db"
+    with sqlite3.connect(path) as taken:
+        taken.execute("CREATE TABLE web_seats (other int)")
+    taken.close()
+    with pytest.raises(StoreUnusable, match="a database of its own"):
+        migrate(f"sqlite:///{path}")
+    with sqlite3.connect(path) as after:
+        assert [name for (name,) in after.execute("SELECT name FROM sqlite_master WHERE type = 'table'")] == [
+            "web_seats"
+        ]
+    after.close()
