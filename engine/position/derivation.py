@@ -29,7 +29,8 @@ def derive(question: str) -> Derived:
     """The kind of `question` and, for a yes/no question the rule is sure of, its position statement.
 
     Total: any text gives an answer. An open question gives OPEN; a choice between alternatives, several
-    questions at once, another language, or a sentence the rule cannot take apart gives UNSURE.
+    questions at once, another language, or a sentence the rule cannot take apart gives UNSURE. Under a
+    millisecond a question; the first call also loads the dictionary, which takes up to a second.
     """
     read = read_question(question)
     if isinstance(read, QuestionKind):

@@ -51,6 +51,8 @@ def phrase(opening: str, auxiliary: str, subject: Sequence[str], predicate: Sequ
     head = fold(subject[0])
     if auxiliary == "would" and fold(predicate[0]) == "rather":
         return None
+    if {"no", "nothing", "nobody"} & {fold(token) for token in predicate[:2]}:
+        return None  # the denial would be a double negative
     if head in {"nobody", "no", "none", "someone", "somebody", "neither"} or (
         head.startswith("any") and auxiliary not in _FREE_CHOICE
     ):

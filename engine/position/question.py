@@ -63,7 +63,7 @@ def read_question(text: str) -> Asked | QuestionKind:
     asked = [clause for clause in read if isinstance(clause, Asked)]
     opened = [sentence for sentence, clause in zip(sentences, read, strict=True) if clause is QuestionKind.OPEN]
     if len(asked) == 1 and all(_follow_up(sentence) for sentence in opened):
-        return asked[0] if len(asked[0].tokens) <= LONGEST_CLAUSE else QuestionKind.UNSURE
+        return asked[0]
     return QuestionKind.OPEN if opened and not asked else QuestionKind.UNSURE
 
 
@@ -185,6 +185,8 @@ def _kept_opening(tokens: Sequence[str]) -> str | None:
 
 
 def _asked(opening: str, auxiliary: str, tokens: Sequence[str], end: int | None = None) -> Asked | QuestionKind:
+    if len(tokens) > LONGEST_CLAUSE:
+        return QuestionKind.UNSURE
     text = " ".join(tokens).rstrip('?!. …"”' if tokens[-1].count('"') + tokens[-1].count("”") == 0 else "?!. …")
     while True:
         text = text.rstrip("?!.,;: …-–—")
@@ -226,7 +228,20 @@ def _without_thinking(clause: Asked) -> Asked | QuestionKind:
     inner = list(clause.tokens[at + 1 :])
     if inner and fold(inner[0]) == "that" and len(inner) > 2:
         inner = inner[1:]
-    return _from_declarative(clause.opening, inner)
+    return _from_declarative(clause.opening, _uncontracted(inner))
+
+
+def _uncontracted(tokens: Sequence[str]) -> list[str]:
+    """ "it's fair" as "it is fair", "we've grown" as "we have grown"."""
+    if not tokens:
+        return []
+    word, _, ending = fold(tokens[0]).partition("'")
+    verb = {"s": "is", "re": "are", "ve": "have", "ll": "will", "d": "would"}.get(ending)
+    if verb is None or word not in SUBJECT_PRONOUNS | {"that", "this"}:
+        return list(tokens)
+    if verb == "is" and len(tokens) > 1 and fold(tokens[1]) in {"been", "got", "become"}:
+        verb = "has"
+    return [tokens[0][: len(word)], verb, *tokens[1:]]
 
 
 def _from_declarative(opening: str, tokens: Sequence[str]) -> Asked | QuestionKind:

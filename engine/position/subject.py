@@ -55,7 +55,14 @@ def split_subject(auxiliary: str, words: Sequence[Word]) -> Split | None:
         return None
     best, end = scored[0]
     runner_up = scored[1][0] if len(scored) > 1 else -10.0
-    return Split(-end, best, best - runner_up)
+    return Split(-end, best, 0.0 if auxiliary in BE and _compound_gerund(words) else best - runner_up)
+
+
+def _compound_gerund(words: Sequence[Word]) -> bool:
+    """ "Is pair programming a good idea" and "is rain causing a flood" look the same to a dictionary."""
+    if len(words) < 3 or not words[1].gerund or words[0].name or words[0].plural or not words[0].noun:
+        return False
+    return words[2].folded in {"a", "an", "the", "too", "worth"} or words[2].adjective
 
 
 def _apposition(words: Sequence[Word]) -> int:

@@ -45,7 +45,7 @@ _NEVER_VERBS = frozenset(
     "people school schools child children government society public young old right rights left water state city "
     "country social media person man woman men women adult group party law parent gender race age police health "
     "power energy land world human student worker user member team better worse best good bad free equal fair poor "
-    "rich private other many same open clear total common uk us eu up down in out off on well back even still "
+    "rich private other many same clear total common uk us eu up down in out off on well even still "
     "room paper data rate income price level culture science art sport music food family house home car bus bike "
     "road street air sea industry business company tech internet web phone office staff doctor nurse "
     "teacher patient prisoner politician king queen royal church pound euro coin weapon minority majority homeless "
@@ -60,7 +60,7 @@ _MOSTLY_NOUNS = frozenset(
     "transport travel waste oil gas gun game bet stock share debt credit loan rent lease crop farm plant "
     "fish animal mask vaccine dress code name number letter date line signal demand supply campaign "
     "vote election protest strike sentence court judge prison trial sex birth abuse harm hurt care treatment "
-    "design building exam trade own  grade standup meeting sprint review release test ".split()
+    "design building exam trade own grade standup meeting sprint open back review release test ".split()
 )
 _NEVER_ADJECTIVES = frozenset("economy epidemic ago kingdom north south east west north-south home".split())
 _ADJECTIVE_ENDINGS = ("ible", "able", "ful", "ous", "less")
