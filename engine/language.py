@@ -35,6 +35,10 @@ _POINT_BREAK = re.compile(
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CONTRACTED = re.compile(r"'(?:s|m|re|ve|ll|d)$")
 _OPENING = 300
+_LEAD_IN = re.compile(
+    r"^(?:(?:i think|i am|i'm|we are|we're|well|oh|really|strongly|totally|completely|fully|firmly|very much)\s+)+"
+    r"|\b(?:strongly|totally|completely|fully|firmly)\s+"
+)
 _IDEA = frozenset({"idea", "thing", "plan", "propos", "agre", "total", "complet", "strong"})
 _THE_PROPOSAL = frozenset({"it", "this", "that"})
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "´": "'", "“": '"', "”": '"'})
@@ -209,7 +213,7 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _terms(text: str) -> tuple[Term, ...]:
     words = _words()
     found: list[Term] = []
@@ -223,7 +227,7 @@ def _terms(text: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _stems(text: str) -> frozenset[str]:
     content = frozenset(term.stem for term in _terms(text))
     return content or frozenset(_stem(word) for word in _tokens(_folded(text)))
@@ -316,7 +320,7 @@ def _clause(segment: list[str]) -> _Clause:
     return _Clause(sign, shown or value != 0, tuple(found), tuple(own))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _attitudes(text: str) -> Mapping[str, float]:
     words = _words()
     total: dict[str, float] = {}
@@ -357,7 +361,7 @@ def _objects(found: Iterable[str]) -> list[str]:
     return [stem for stem in everything if stem not in words.good and stem not in words.affirmers] or everything
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _stance(text: str, about: str) -> float:
     target = _attitudes(about)
     objects = _objects(target)
@@ -386,7 +390,7 @@ def _reply(text: str, objects: frozenset[str]) -> float:
     words = _words()
     known = words.good | words.bad | words.affirmers | _IDEA
     for piece in _SEGMENT_BREAK.split(_folded(text[:200]))[:2]:
-        said = piece.strip().removeprefix("i think ")
+        said = _LEAD_IN.sub("", piece.strip())
         segment = _tokens(said)
         part = _clause(segment)
         if not segment or not objects.isdisjoint(part.stems) or not known.issuperset(part.stems):

@@ -1,0 +1,78 @@
+"""What every AgreementPredictor keeps, by the words of its port (engine/ports.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from engine.ports import AgreementPredictor
+from engine.scoring.lexical import LexicalPredictor
+
+PREDICTORS: dict[str, Callable[[], AgreementPredictor]] = {"lexical": LexicalPredictor}
+
+QUESTION = "Should we move the weekly meeting to Friday?"
+OPINIONS = [
+    "Friday is fine, and moving the meeting gives us a quiet Monday.",
+    "Please do not move the meeting to Friday, I pick up my children.",
+    "",
+    "Je ne sais pas.",
+    "😀" * 50,
+    "=HYPERLINK() @everyone \x00",
+]
+STATEMENTS = [
+    "We should move the weekly meeting to Friday.",
+    "We should not move the weekly meeting to Friday.",
+    "We should keep the meeting short, whatever the day.",
+    "???",
+]
+
+
+@pytest.fixture(params=PREDICTORS, name="predictor")
+def _predictor(request: pytest.FixtureRequest) -> AgreementPredictor:
+    return PREDICTORS[request.param]()
+
+
+def test_its_name_is_the_catalog_name(predictor: AgreementPredictor) -> None:
+    assert predictor.name in PREDICTORS
+
+
+async def test_every_array_is_members_by_candidates_and_in_range(predictor: AgreementPredictor) -> None:
+    prediction = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
+    assert prediction.score.shape == (len(OPINIONS), len(STATEMENTS))
+    assert np.isfinite(prediction.score).all()
+    assert (prediction.expected_agreement is not None) == predictor.calibrated
+    assert (prediction.p_agree is not None) == predictor.calibrated
+    if prediction.expected_agreement is not None and prediction.p_agree is not None:
+        assert ((prediction.expected_agreement >= 1) & (prediction.expected_agreement <= 7)).all()
+        assert ((prediction.p_agree >= 0) & (prediction.p_agree <= 1)).all()
+        order = np.argsort(prediction.score, axis=None)
+        assert (np.diff(prediction.expected_agreement.ravel()[order]) >= -1e-9).all()
+        assert (np.diff(prediction.p_agree.ravel()[order]) >= -1e-9).all()
+
+
+@pytest.mark.parametrize(("members", "candidates"), [(0, 0), (0, 4), (6, 0), (1, 1)])
+async def test_any_length_is_answered(predictor: AgreementPredictor, members: int, candidates: int) -> None:
+    prediction = await predictor.predict(QUESTION, OPINIONS[:members], STATEMENTS[:candidates])
+    assert prediction.score.shape == (members, candidates)
+
+
+async def test_the_same_input_gives_the_same_output(predictor: AgreementPredictor) -> None:
+    first = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
+    second = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
+    np.testing.assert_array_equal(first.score, second.score)
+
+
+async def test_a_row_depends_on_its_own_opinion_and_a_cell_on_its_own_statement(predictor: AgreementPredictor) -> None:
+    whole = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
+    for row, opinion in enumerate(OPINIONS):
+        for column, statement in enumerate(STATEMENTS):
+            cell = await predictor.predict(QUESTION, [opinion], [statement])
+            assert cell.score[0, 0] == pytest.approx(whole.score[row, column], abs=1e-9)
+
+
+async def test_order_and_company_change_nothing(predictor: AgreementPredictor) -> None:
+    whole = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
+    turned = await predictor.predict(QUESTION, OPINIONS[::-1], [*STATEMENTS[::-1], "Something else entirely."])
+    np.testing.assert_allclose(turned.score[::-1, len(STATEMENTS) - 1 :: -1], whole.score, atol=1e-9)
