@@ -19,9 +19,9 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One draft's vote: its iteration (0 from opinions), its outcome, and its posted candidates."""
+    """One draft's vote: the draft's number from 1, its outcome, and its posted candidates."""
 
-    iteration: int
+    draft: int
     outcome: Outcome
     candidates: Candidates
 
@@ -38,11 +38,11 @@ def exported(round: Round, votes: Sequence[Vote], texts: Texts) -> Card:
 
 
 def as_csv(votes: Sequence[Vote]) -> str:
-    """Columns: iteration, number, statement, generator, leading, rated, rated_1 ... rated_7, mean."""
+    """Columns: draft, number, statement, generator, leading, rated, rated_1 ... rated_7, mean."""
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     counts = [f"rated_{rating}" for rating in range(1, 8)]
-    table.writerow(["iteration", "number", "statement", "generator", "leading", "rated", *counts, "mean"])
+    table.writerow(["draft", "number", "statement", "generator", "leading", "rated", *counts, "mean"])
     for vote in votes:
         counted = vote.outcome
         for number, (one, ratings) in enumerate(zip(counted.posted, counted.ratings, strict=True), 1):
@@ -50,7 +50,7 @@ def as_csv(votes: Sequence[Vote]) -> str:
                 continue
             drafted = vote.candidates[one]
             mean = "" if ratings.mean is None else f"{ratings.mean:.3f}"
-            row = [vote.iteration, number, harmless(drafted.text), harmless(drafted.provenance.generator)]
+            row = [vote.draft, number, harmless(drafted.text), harmless(drafted.provenance.generator)]
             table.writerow([*row, "yes" if one == counted.leading else "no", ratings.n, *ratings.counts, mean])
     return file.getvalue()
 

@@ -1,0 +1,98 @@
+"""The door from chat to rounds: every inbound item becomes events, committed before this returns its reply."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from bot.commands import Forgetting, Moderating, Opening, Reading
+from bot.conversation import Conversation
+from bot.desk import Desk, nothing
+from bot.forms import BackEnds
+from bot.held import HeldTexts
+from bot.platform import (
+    ButtonPressed,
+    ChannelLeft,
+    CommandGiven,
+    DirectMessage,
+    DirectMessageDeleted,
+    DirectMessageEdited,
+    FormSubmitted,
+    Inbound,
+    Reacted,
+    Reply,
+)
+from bot.pressing import Pressing
+from bot.submitting import Submitting
+from bot.texts import Texts
+from engine.ports import RoundStore
+
+Say = Callable[[CommandGiven, Texts], Awaitable[Reply]]
+
+
+class Inbox:
+    """A platform's `Handler`: call it with an inbound item; what it did is committed when it returns.
+
+    The same item may come any number of times: events carry delivery ids derived from the item's, so
+    each happens once. Raises StoreUnavailable when the database does not answer; the platform then
+    delivers the item again.
+    """
+
+    def __init__(
+        self,
+        store: RoundStore,
+        back_ends: BackEnds,
+        service_of: Callable[[str], str | None],
+        committed: Callable[[], None] = nothing,
+    ) -> None:
+        """`service_of`: what a member reads about where a generator sends opinions, None when nowhere.
+
+        committed: called after each commit, such as a dispatcher's `wake`.
+        """
+        desk, held = Desk(store, back_ends, service_of, committed), HeldTexts()
+        opening, moderating, reading = Opening(desk), Moderating(desk), Reading(desk)
+        forgetting = Forgetting(desk, held)
+        self._reading = reading
+        self._conversation = Conversation(desk, held)
+        self._pressing = Pressing(desk, opening, moderating, reading, forgetting, self._conversation)
+        self._submitting = Submitting(desk, opening, moderating)
+        self._words: dict[str, Say] = {
+            "": reading.usage,
+            "ask": opening.ask,
+            "mine": reading.mine,
+            "status": reading.status,
+            **dict.fromkeys(("extend", "close", "cancel", "reopen", "remind"), moderating.command),
+            "results": reading.results,
+            "history": reading.history,
+            "settings": opening.settings,
+            "export": reading.export,
+            "forget-me": forgetting.command,
+            "help": reading.usage,
+        }
+
+    async def __call__(self, item: Inbound) -> Reply:
+        """Let the item happen, and say what is to be shown at once to whoever sent it."""
+        texts = Texts(item.person.locale)
+        match item:
+            case CommandGiven():
+                return await self._command(item, texts)
+            case ButtonPressed():
+                return await self._pressing.pressed(item, texts)
+            case FormSubmitted():
+                return await self._submitting.submitted(item, texts)
+            case DirectMessage():
+                return await self._conversation.written(item, texts)
+            case DirectMessageEdited():
+                return await self._conversation.edited(item, texts)
+            case DirectMessageDeleted():
+                return await self._conversation.deleted(item, texts)
+            case Reacted():
+                return await self._conversation.reacted(item, texts)
+            case ChannelLeft():
+                return await self._conversation.left(item, texts)
+
+    async def _command(self, item: CommandGiven, texts: Texts) -> Reply:
+        word = item.word.strip().casefold()
+        say = self._words.get(word)
+        if say is None:
+            return self._reading.unknown(item, texts)
+        return await say(CommandGiven(item.delivery, item.at, item.person, word, item.rest), texts)
