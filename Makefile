@@ -30,12 +30,13 @@ lint: $(VENV)/.installed-dev ## Check style, types and layers, without tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy .ci/image_check.py
 	$(BIN)/lint-imports --no-logo
 
 check: lint test ## Check style, types and layers, then run the default tests
 
-image-check: ## Build the Dockerfile and run its entry point, without a Docker engine (as root, on Debian)
-	.ci/image-check
+image-check: $(BIN)/python ## Build the Dockerfile and run its entry point, without a Docker engine (as root, on Debian)
+	$(BIN)/python .ci/image_check.py
 
 clean: ## Remove the virtual environment and every cache
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -26,6 +26,9 @@ import pytest
 from benchmarks.postgres_server import PostgresMissing, PostgresServer
 
 ROOT = Path(__file__).parent.parent
+# Taken away, because a process that a test starts would refuse them as unknown settings.
+CHOSEN_DATA = os.environ.pop("PARLEY_DATA", None)
+CHOSEN_CHROMIUM = os.environ.pop("PARLEY_CHROMIUM", None)
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost", socket.gethostname()}
@@ -148,8 +151,7 @@ def _database(server: PostgresServer, name: str, template: str | None) -> Iterat
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The Chromium that browser tests drive: PARLEY_CHROMIUM, or the first one on PATH."""
-    chosen = os.environ.get("PARLEY_CHROMIUM")
-    for name in (chosen,) if chosen else CHROMIUM_NAMES:
+    for name in (CHOSEN_CHROMIUM,) if CHOSEN_CHROMIUM else CHROMIUM_NAMES:
         found = shutil.which(name)
         if found:
             return Path(found)
@@ -159,7 +161,7 @@ def chromium_path() -> Path:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of research data that is not part of this repository: PARLEY_DATA, or ../shared/data."""
-    folder = Path(os.environ.get("PARLEY_DATA", ROOT.parent / "shared" / "data"))
+    folder = Path(CHOSEN_DATA) if CHOSEN_DATA else ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         absent("The research data", f"there is no folder {str(folder)!r}; set PARLEY_DATA to where it lies")
     return folder
