@@ -22,11 +22,14 @@ DETERMINERS = frozenset(
     "another other enough many much several few".split()
 )
 FUNCTION_WORDS = frozenset(
-    "a an the and or but nor so yet if unless until while when where which who whom whose what why how because since as "
-    "than then that this these those there here it its he she they them their his her him we us our you your one some any "
+    "a an the and or but nor so yet if unless until while when where which who whom whose what why how because "
+    "since as "
+    "than then that this these those there here it its he she they them their his her him we us our you your one "
+    "some any "
     "all each every both either neither no not never only just also too very more most many much few fewer less least "
     "several other another such same own in on at by for from to of with without within about above below between into "
-    "onto over under up down out off through during before after against among around per via like unlike despite given "
+    "onto over under up down out off through during before after against among around per via like unlike "
+    "despite given "
     "under towards toward across along is are was were be been being am has have had do does did can could will would "
     "shall should may might must let's there's it's that's what's maybe perhaps people everyone everybody someone "
     "nobody nothing something anything everything anyone once even still always often sometimes today tomorrow now "
@@ -100,13 +103,19 @@ def has_finite_verb(text: str) -> bool:
         kinds, before = classes(word), found[at - 1]
         if word in _PLAIN_VERBS and before not in DETERMINERS | FUNCTION_WORDS and not before.endswith("'s"):
             return True
-        if "VERB" not in kinds or before in DETERMINERS or before in ("to", "of", "in", "for", "with", "by", "on", "at"):
+        if (
+            "VERB" not in kinds
+            or before in DETERMINERS
+            or before in ("to", "of", "in", "for", "with", "by", "on", "at")
+        ):
             continue
         if before in SUBJECTS:
             return True
         subject = "NOUN" in classes(before) or not classes(before)
         lemma = verb_lemma(word)
-        participle = found[0] in ("a", "an", "more", "fewer", "better") and lemma is not None and verb_form(lemma, "VBN") == word
+        participle = (
+            found[0] in ("a", "an", "more", "fewer", "better") and lemma is not None and verb_form(lemma, "VBN") == word
+        )
         if participle:
             continue
         if subject and "NOUN" not in kinds and "ADJ" not in kinds and not word.endswith("ed"):
@@ -125,9 +134,13 @@ def is_imperative(text: str) -> bool:
     if len(found) < 2 or not is_base_verb(found[0]):
         return False
     second = found[1]
-    if second in AUXILIARIES or second in ("of", "and", "or") or (found[0] in ("like", "hope", "think", "thank", "love")):
+    if (
+        second in AUXILIARIES
+        or second in ("of", "and", "or")
+        or (found[0] in ("like", "hope", "think", "thank", "love"))
+    ):
         return False
-    if second in DETERMINERS or second in ("it", "them", "us", "people", "everyone", "up", "out", "off", "to", "on"):
+    if second in DETERMINERS or second in ("it", "them", "us", "people", "everyone", "up", "out", "off"):
         return True
     if "NOUN" not in classes(found[0]):
         return True
@@ -150,7 +163,8 @@ _COMMANDS = frozenset(
 def negated(clause: str) -> str | None:
     """The clause denied ("we should ban it" -> "we should not ban it"), or None when no verb is found for sure."""
     found = re.match(
-        r"^(.{1,60}?)\b(should|would|could|can|will|must|may|might|is|are|was|were|has to|have to|need to|needs to)\b(?! not)",
+        r"^(.{1,60}?)\b(should|would|could|can|will|must|may|might|is|are|was|were|has to|have to|need to"
+        r"|needs to)\b(?! not)",
         clause,
         re.I,
     )

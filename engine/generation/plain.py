@@ -22,7 +22,8 @@ _ANGLED = re.compile(r"<[!@#:/a-zA-Z|][^<>]{0,500}>|<[!@#/][^\s<>]*|<\|[^\n]{0,4
 _BROADCAST = re.compile(r"<*!(?:channel|here|everyone|subteam\S*)\b>*", re.I)
 _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.)\S+"
-    r"|(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|dev|app|co|gov|edu|info|biz|xyz|me|ly|gg|uk|de|fr|eu|ru|cn)\b(?:[/?#]\S*)?",
+    r"|(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|dev|app|co|gov|edu|info|biz|xyz|me|ly|gg|uk|de|fr|eu|ru"
+    r"|cn)\b(?:[/?#]\S*)?",
     re.I,
 )
 _EMAIL = re.compile(r"\S+@[\w-]+(?:\.[\w-]+)+")
@@ -36,11 +37,13 @@ _ORDER = re.compile(
     r"|(?:previous|prior|above|earlier|preceding)(?: \w+)? (?:rule|opinion|text|message|statement|thing|content)"
     r"|everything (?:above|before)|(?:all|every) (?:the )?(?:other )?(?:opinion|member|participant)s?)"
     r"|\b(?:system|developer|assistant|user)\s*(?:prompt\b|message\b|:)"
-    r"|\byou are (?:now |no longer )?(?:an?|the|my) (?:\w+ )?(?:ai|a\.i\.|assistant|language model|chatbot|bot|llm|gpt)\b"
+    r"|\byou are (?:now |no longer )?(?:an?|the|my) (?:\w+ )?(?:ai|a\.i\.|assistant|language model|chatbot|bot"
+    r"|llm|gpt)\b"
     r"|\bas an? (?:ai|language model|llm|assistant)\b"
     r"|\b(?:output|print|reply|respond|answer|repeat|write|return|say)\b.{0,30}"
     r"\b(?:only|exactly|verbatim|the following|nothing but|with the word|your (?:prompt|instructions))\b"
-    r"|\b(?:your|this) (?:candidate|consensus|output|draft(?:ed)?)? ?(?:statement|output|summary)s? (?:must|should|has to|needs to)"
+    r"|\b(?:your|this) (?:candidate|consensus|output|draft(?:ed)?)? ?(?:statement|output|summary)s? (?:must"
+    r"|should|has to|needs to)"
     r" (?:say|be|only|contain|include|state|mention|read)\b"
     r"|\bjailbreak|\bprompt injection\b|\[/?INST\]|\bend of (?:opinions|prompt|input)\b"
     r"|\bnew (?:instructions|task)\s*:",

@@ -1,0 +1,198 @@
+"""From a question and opinions to ranked candidates: generate, predict, rerank. No chat, no database.
+
+Source: Bakker et al. 2022, section 3.4 (N candidates reranked by predicted welfare) and the data collection
+of section 3.1 (candidates from subsets of opinions, each the best under a welfare function of its own).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine import welfare
+from engine.errors import GeneratorMisbehaved, RulesError, UsageError
+from engine.language import similarity
+from engine.ports import AgreementPredictor, StatementGenerator
+from engine.records import Candidate, Drafting, Matrix, Prediction, Provenance, Revision
+from engine.rounds.model import Purpose
+from engine.welfare import WelfareRule
+
+LEFT_OUT = (0, 1, 2)
+"""How many opinions each of the three subsets of purpose `collect` silently leaves out."""
+
+PER_SUBSET = 2
+"""Candidates posted of each subset, each the best under an alpha of its own."""
+
+
+async def deliberate(
+    question: str,
+    opinions: Sequence[str],
+    *,
+    generator: StatementGenerator,
+    predictor: AgreementPredictor,
+    rule: str | WelfareRule = "utilitarian",
+    n: int = 16,
+    posted: int = 3,
+    seed: int = 0,
+    revision: Revision | None = None,
+    purpose: str = "decide",
+) -> Drafting:
+    """Candidates for `question` out of `opinions`, predicted, ranked by `rule`, and the `posted` ones chosen.
+
+    opinions: [members] free texts; a blank one is a member who gave none: it keeps its row in the prediction,
+    and neither generator nor welfare sees it. revision: its critiques are aligned with `opinions`.
+    n: how many candidates are wanted; fewer come back, with a note, where the opinions support fewer.
+    purpose: "collect" drafts from subsets that leave out 0, 1 and 2 opinions and posts two of each, the best
+    under log-normal alphas; provenance.opinions_seen says what each was made of.
+
+    Predictions are in ratings where the predictor is calibrated, else in scores. The same arguments give the
+    same drafting where generator and predictor do. Raises UsageError without any opinion, RulesError where the
+    rule needs a calibration that the predictor lacks, and what generator and predictor raise.
+    """
+    wanted = WelfareRule.parse(rule) if isinstance(rule, str) else rule
+    given = tuple(at for at, opinion in enumerate(opinions) if opinion.strip())
+    aim = Purpose(purpose)
+    if not given:
+        raise UsageError("There are no opinions to deliberate on; collect at least one that is not empty.")
+    if n < 1 or posted < 1:
+        raise RulesError(f"At least one candidate must be drafted and posted, got {n!r} drafted and {posted!r} posted.")
+    if revision is not None and len(revision.critiques) != len(opinions):
+        raise ValueError(f"critiques are [members] like opinions {len(opinions)}, got {len(revision.critiques)}")
+    if not predictor.calibrated and (wanted.needs_positive or aim is Purpose.COLLECT):
+        reason = f"The rule {str(wanted)!r}" if wanted.needs_positive else "Collecting training data"
+        raise RulesError(
+            f"{reason} needs predictions on the 1-7 scale and the predictor {predictor.name!r} has no calibration; "
+            "choose utilitarian, median or schulze, or a calibrated predictor such as lexical."
+        )
+
+    draft = _Draft(question, opinions, generator, seed, revision)
+    subsets = _subsets(given, seed) if aim is Purpose.COLLECT else [given]
+    shares = [n // len(subsets) + (at < n % len(subsets)) for at in range(len(subsets))]
+    groups = [await draft.add(subset, max(share, _least(aim))) for subset, share in zip(subsets, shares, strict=True)]
+    candidates = tuple(draft.candidates)
+
+    texts = [candidate.text for candidate in candidates]
+    prediction = await predictor.predict(question, opinions, texts)
+    if prediction.score.shape != (len(opinions), len(texts)):
+        raise ValueError(
+            f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"
+        )
+    matrix = _ratings(prediction)[list(given)]
+    if aim is Purpose.COLLECT:
+        chosen = _collected(matrix, groups, seed)
+    else:
+        chosen = welfare.choose(matrix, _similarities(texts), wanted, posted, seed)
+    return Drafting(
+        candidates=candidates,
+        prediction=prediction,
+        welfare=tuple(float(value) for value in welfare.welfare(matrix, wanted)),
+        ranking=welfare.rank(matrix, wanted, seed),
+        posted=chosen,
+        notes=_notes(len(candidates), n),
+    )
+
+
+class _Draft:
+    """The candidates so far, distinct after case and spacing are folded."""
+
+    def __init__(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        generator: StatementGenerator,
+        seed: int,
+        revision: Revision | None,
+    ) -> None:
+        self.candidates: list[Candidate] = []
+        self._question = question
+        self._opinions = opinions
+        self._generator = generator
+        self._seeds = np.random.SeedSequence(seed)
+        self._revision = revision
+        self._known: set[str] = set()
+
+    async def add(self, subset: Sequence[int], share: int) -> list[int]:
+        """Positions of at most `share` new candidates made of the opinions of `subset`."""
+        added: list[int] = []
+        seed = int(self._seeds.spawn(1)[0].generate_state(1)[0])
+        revision = self._revision and Revision(
+            self._revision.previous_statement, tuple(self._revision.critiques[at] for at in subset)
+        )
+        wanted = share
+        while True:
+            found = await self._generator.generate(
+                self._question, [self._opinions[at] for at in subset], wanted, seed=seed, revision=revision
+            )
+            if not found:
+                raise GeneratorMisbehaved(f"The generator {self._generator.name!r} gave no candidate at all.")
+            for candidate in found[:wanted]:
+                folded = re.sub(r"\s+", " ", candidate.text.strip()).casefold()
+                if folded not in self._known and len(added) < share:
+                    self._known.add(folded)
+                    added.append(len(self.candidates))
+                    self.candidates.append(_placed(candidate, subset))
+            if (
+                len(added) >= share
+                or wanted > share
+                or len(found) < wanted
+                or not self.candidates[: -len(added) or None]
+            ):
+                return added
+            wanted = share + len(self.candidates)
+
+
+def _placed(candidate: Candidate, subset: Sequence[int]) -> Candidate:
+    """The candidate with its provenance in positions of all opinions instead of the subset's."""
+    made = candidate.provenance
+    seen = tuple(subset[at] for at in made.opinions_seen)
+    return Candidate(candidate.text, Provenance(made.generator, made.model, made.prompt_version, made.seed, seen))
+
+
+def _least(purpose: Purpose) -> int:
+    return PER_SUBSET if purpose is Purpose.COLLECT else 1
+
+
+def _subsets(given: Sequence[int], seed: int) -> list[tuple[int, ...]]:
+    """Three subsets that leave out 0, 1 and 2 opinions by lot, never more than leaves one."""
+    dice = np.random.default_rng([seed, 1])
+    subsets: list[tuple[int, ...]] = []
+    for size in LEFT_OUT:
+        out = {int(at) for at in dice.choice(given, size=min(size, len(given) - 1), replace=False)}
+        subsets.append(tuple(at for at in given if at not in out))
+    return subsets
+
+
+def _collected(matrix: Matrix, groups: Sequence[Sequence[int]], seed: int) -> tuple[int, ...]:
+    """Of each group of candidates the best under one drawn alpha, then of what is left the best under another."""
+    dice = np.random.default_rng([seed, 2])
+    chosen: list[int] = []
+    for group in groups:
+        left = list(group)
+        for _ in range(min(PER_SUBSET, len(left))):
+            drawn = WelfareRule("isoelastic", welfare.draw_alpha(dice))
+            best = left[welfare.rank(matrix[:, left], drawn, seed)[0]]
+            chosen.append(best)
+            left.remove(best)
+    return tuple(chosen)
+
+
+def _ratings(prediction: Prediction) -> Matrix:
+    return prediction.score if prediction.expected_agreement is None else prediction.expected_agreement
+
+
+def _similarities(texts: Sequence[str]) -> Matrix:
+    """[candidates, candidates], 0 to 1: how much two statements say with the same words."""
+    alike = np.eye(len(texts), dtype=np.float64)
+    for at, one in enumerate(texts):
+        for other in range(at):
+            alike[at, other] = alike[other, at] = min(1.0, max(0.0, similarity(one, texts[other])))
+    return alike
+
+
+def _notes(found: int, wanted: int) -> tuple[str, ...]:
+    if found >= wanted:
+        return ()
+    statements = "1 statement" if found == 1 else f"{found} different statements"
+    return (f"The opinions support {statements}, fewer than the {wanted} asked for.",)
