@@ -13,6 +13,7 @@ RowNumber = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of type INTEGER."""
 
 WAITING = text("settled IS NULL")
+LEASED = text("settled IS NULL AND owner IS NOT NULL")
 
 
 def _number() -> Column[int]:
@@ -171,8 +172,7 @@ class DraftingRow(SQLModel, table=True):
     """What one drafting produced beside its candidates.
 
     score, expected_agreement, p_agree: [opinions, drafted] float64, little-endian, row by row. members: JSON
-    list of whose opinion each row is; NULL when that is not certain, because somebody was forgotten while the
-    draft was written. notes: JSON list.
+    list of whose opinion each row is; NULL where nobody said. notes: JSON list.
     """
 
     __tablename__ = "draftings"
@@ -248,6 +248,7 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_outbox_waiting", "lane", "due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_outbox_order", "round", "target", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_leased", "owner", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
     )
 
     id: int | None = Field(default=None, sa_column=_number())

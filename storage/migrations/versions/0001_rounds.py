@@ -131,6 +131,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_outbox_leased",
+            ["owner", "lease_until"],
+            unique=False,
+            sqlite_where=sa.text("settled IS NULL AND owner IS NOT NULL"),
+            postgresql_where=sa.text("settled IS NULL AND owner IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_outbox_order",
             ["round", "target", "id"],
             unique=False,

@@ -1,0 +1,316 @@
+"""The outbox: effects written with the event that wants them, leased by one worker at a time, settled once.
+
+Order. Rows that speak to the same target in the same round (the channel, or one member) are carried out one
+after the other: a row is not leased while an earlier one to its target waits, is leased, or was postponed. A
+quarantined row lets those behind it pass. What was expanded from a fan-out has no order and stands in lane 1,
+behind everything else that is due, so that ten thousand invitations delay nobody's receipt.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, null, or_, select, update
+from sqlalchemy.sql.base import Executable
+
+from engine.ports import Claim, Sent
+from engine.rounds.effects import (
+    Announce,
+    AskCritiques,
+    AskModerator,
+    AskOpinions,
+    AskRatings,
+    DraftCandidates,
+    Effect,
+    InviteMembers,
+    PostCandidate,
+    PostOutcome,
+    RemindMissing,
+    TallyVotes,
+    UpdateCard,
+    WakeAt,
+    effect_id,
+)
+from engine.rounds.model import Round
+from storage.database import Database
+from storage.prepared import Prepared, Values, insert_unless_there, plain_insert
+from storage.rows import claim_from, effect_text, sent_values, storable
+from storage.tables import OUTBOX, SENT
+
+log = logging.getLogger(__name__)
+
+CHANNEL = ""
+"""The target of what speaks in the round's channel."""
+
+TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome)
+FAN_OUTS = (AskOpinions, AskRatings, AskCritiques, RemindMissing)
+OF_NOBODY = (InviteMembers, DraftCandidates, TallyVotes, WakeAt, *FAN_OUTS)
+
+ORDINARY, FANNED_OUT = 0, 1
+"""Lanes."""
+
+AT_ONCE = 0.0
+"""The due time of what waits for no time; ours, so that a platform's clock ahead of ours delays nothing."""
+
+COMPLETE, QUARANTINED = "complete", "quarantined"
+
+_WAITING = OUTBOX.c.settled.is_(None)
+_ITS_KEY = OUTBOX.c.key == bindparam("key_")
+_STILL_LEASED = (_ITS_KEY, OUTBOX.c.owner == bindparam("owner_"), _WAITING)
+_NO_LEASE = {"owner": null(), "lease_until": null()}
+
+_INSERT = plain_insert(OUTBOX)
+_INSERT_UNLESS_THERE = insert_unless_there(OUTBOX)
+_INSERT_SENT = insert_unless_there(SENT)
+
+
+def _blocked() -> ColumnElement[bool]:
+    earlier = OUTBOX.alias("earlier")
+    return exists().where(
+        earlier.c.round == OUTBOX.c.round,
+        earlier.c.target == OUTBOX.c.target,
+        earlier.c.id < OUTBOX.c.id,
+        earlier.c.settled.is_(None),
+    )
+
+
+def _lease_due() -> Executable:
+    due = (
+        select(OUTBOX.c.id)
+        .where(
+            _WAITING,
+            OUTBOX.c.lane == bindparam("lane_"),
+            OUTBOX.c.due <= bindparam("now_"),
+            or_(OUTBOX.c.owner.is_(None), OUTBOX.c.lease_until <= bindparam("now_")),
+            ~_blocked(),
+        )
+        .order_by(OUTBOX.c.due, OUTBOX.c.id)
+        .limit(bindparam("limit_"))
+        .with_for_update(skip_locked=True)
+        .cte("due")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        update(OUTBOX)
+        .where(OUTBOX.c.id.in_(select(due.c.id)))
+        .values(owner=bindparam("owner_"), lease_until=bindparam("until_"))
+        .returning(*OUTBOX.c)
+    )
+
+
+_LEASE_DUE = Prepared(lambda _: _lease_due())
+_CARD_WAITS = Prepared(
+    lambda _: (
+        select(OUTBOX.c.id)
+        .where(
+            _WAITING,
+            OUTBOX.c.round == bindparam("round_"),
+            OUTBOX.c.target == bindparam("target_"),
+            OUTBOX.c.kind == bindparam("kind_"),
+            OUTBOX.c.owner.is_(None),
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+)
+_RENEW = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(lease_until=bindparam("until_")))
+_ATTEMPT = Prepared(
+    lambda _: (
+        update(OUTBOX)
+        .where(*_STILL_LEASED, OUTBOX.c.lease_until > bindparam("now_"))
+        .values(attempts=bindparam("attempts_"), attempted_at=func.coalesce(OUTBOX.c.attempted_at, bindparam("now_")))
+    )
+)
+_COMPLETE = Prepared(
+    lambda _: (
+        update(OUTBOX)
+        .where(_ITS_KEY, func.coalesce(OUTBOX.c.settled, "") != COMPLETE)
+        .values(settled=COMPLETE, problem=null(), **_NO_LEASE)
+    )
+)
+_COMPLETE_LEASED = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(settled=COMPLETE, **_NO_LEASE))
+_MOVE_CURSOR = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(cursor=bindparam("cursor_")))
+_POSTPONE = Prepared(
+    lambda _: (
+        update(OUTBOX)
+        .where(*_STILL_LEASED)
+        .values(due=bindparam("due_"), attempts=bindparam("attempts_"), problem=bindparam("problem_"), **_NO_LEASE)
+    )
+)
+_QUARANTINE = Prepared(
+    lambda _: (
+        update(OUTBOX).where(*_STILL_LEASED).values(settled=QUARANTINED, problem=bindparam("problem_"), **_NO_LEASE)
+    )
+)
+_RETRY = Prepared(
+    lambda _: (
+        update(OUTBOX)
+        .where(_ITS_KEY, OUTBOX.c.settled == QUARANTINED)
+        .values(settled=null(), due=bindparam("due_"), attempts=0, problem=null(), **_NO_LEASE)
+    )
+)
+_RELEASE = Prepared(lambda _: update(OUTBOX).where(_WAITING, OUTBOX.c.owner == bindparam("owner_")).values(**_NO_LEASE))
+_NEXT_UNLEASED = Prepared(
+    lambda _: (
+        select(OUTBOX.c.due)
+        .where(_WAITING, OUTBOX.c.lane == bindparam("lane_"), OUTBOX.c.owner.is_(None), ~_blocked())
+        .order_by(OUTBOX.c.due, OUTBOX.c.id)
+        .limit(1)
+    )
+)
+_NEXT_LEASE_END = Prepared(
+    lambda _: select(func.min(OUTBOX.c.lease_until)).where(_WAITING, OUTBOX.c.owner.is_not(None))
+)
+
+
+def write_effects(connection: Connection, after: Round, effects: Sequence[Effect]) -> None:
+    """Put the effects of the event that made `after` into the outbox.
+
+    An UpdateCard is left out while another one waits unclaimed. PostgreSQL locks the waiting one until we
+    commit, so that nobody leases it and shows the card as it was before this event.
+    """
+    rows = [
+        _row(effect_id(after, ordinal), after.id, effect, target=_target(after, effect), lane=ORDINARY)
+        for ordinal, effect in enumerate(effects)
+        if not (isinstance(effect, UpdateCard) and _card_waits(connection, after))
+    ]
+    _INSERT.run_many(connection, rows)
+
+
+def complete_leased(connection: Connection, claim: Claim) -> bool:
+    """Mark a row complete if it is still leased to the claim's owner."""
+    return _COMPLETE_LEASED.run(connection, _lease_of(claim)).rowcount == 1
+
+
+def _card_waits(connection: Connection, round: Round) -> bool:
+    values = {"round_": round.id, "target_": CHANNEL, "kind_": UpdateCard.__name__}
+    return _CARD_WAITS.first(connection, values) is not None
+
+
+def _lease_of(claim: Claim) -> dict[str, str]:
+    return {"key_": claim.key, "owner_": claim.owner}
+
+
+def _target(round: Round, effect: Effect) -> str | None:
+    if isinstance(effect, TO_CHANNEL):
+        return CHANNEL
+    if isinstance(effect, AskModerator):
+        return round.moderator
+    return None if isinstance(effect, OF_NOBODY) else _member_of(effect)
+
+
+def _member_of(effect: Effect) -> str:
+    member: str = effect.member  # type: ignore[union-attr]
+    return member
+
+
+def _row(key: str, round_id: str, effect: Effect, *, target: str | None, lane: int) -> Values:
+    return {
+        "key": key,
+        "round": round_id,
+        "kind": type(effect).__name__,
+        "effect": effect_text(effect),
+        "target": target,
+        "lane": lane,
+        "due": effect.due if isinstance(effect, WakeAt) else AT_ONCE,
+        "owner": None,
+        "lease_until": None,
+        "attempts": 0,
+        "attempted_at": None,
+        "cursor": None,
+        "settled": None,
+        "problem": None,
+    }
+
+
+class Outbox:
+    """The outbox's half of `RoundStore`."""
+
+    database: Database
+
+    async def claim(self, owner: str, now: float, limit: int, lease_seconds: float) -> list[Claim]:
+        """See `RoundStore.claim`. Oldest first within a lane; see this module for the order of rows."""
+        values = {"owner_": owner, "now_": now, "until_": now + lease_seconds}
+
+        def work(connection: Connection) -> list[Claim]:
+            claimed: list[Claim] = []
+            for lane in (ORDINARY, FANNED_OUT):
+                if len(claimed) < limit:
+                    wanted = {**values, "lane_": lane, "limit_": limit - len(claimed)}
+                    rows = _LEASE_DUE.run(connection, wanted).mappings().all()
+                    claimed += [claim_from(row) for row in sorted(rows, key=lambda row: (row["due"], row["id"]))]
+            return claimed
+
+        return await self.database.write(work)
+
+    async def renew(self, claims: Sequence[Claim], now: float, lease_seconds: float) -> None:
+        """See `RoundStore.renew`."""
+        rows = [
+            {**_lease_of(claim), "until_": now + lease_seconds} for claim in sorted(claims, key=lambda one: one.key)
+        ]
+        if rows:
+            await self.database.write(lambda connection: _RENEW.run_many(connection, rows))
+
+    async def attempt(self, claim: Claim, now: float) -> bool:
+        """See `RoundStore.attempt`."""
+        values = {**_lease_of(claim), "now_": now, "attempts_": claim.attempts + 1}
+        return await self.database.write(lambda connection: _ATTEMPT.run(connection, values).rowcount == 1)
+
+    async def complete(self, claim: Claim, sent: Sequence[Sent] = ()) -> None:
+        """See `RoundStore.complete`. Also after the lease was lost: what was carried out must not be again."""
+
+        def work(connection: Connection) -> None:
+            _COMPLETE.run(connection, {"key_": claim.key})
+            _INSERT_SENT.run_many(connection, [sent_values(one) for one in sent])
+
+        await self.database.write(work)
+
+    async def expand(self, claim: Claim, effects: Sequence[Effect], cursor: str | None) -> None:
+        """See `RoundStore.expand`. Nothing happens when the lease was lost: its new owner expands."""
+        rows = [
+            _row(f"{claim.key}/{_member_of(effect)}", claim.round, effect, target=None, lane=FANNED_OUT)
+            for effect in effects
+        ]
+
+        def work(connection: Connection) -> None:
+            moved = (
+                complete_leased(connection, claim)
+                if cursor is None
+                else _MOVE_CURSOR.run(connection, {**_lease_of(claim), "cursor_": cursor}).rowcount == 1
+            )
+            if moved:
+                _INSERT_UNLESS_THERE.run_many(connection, rows)
+
+        await self.database.write(work)
+
+    async def postpone(self, claim: Claim, due: float, reason: str) -> None:
+        """See `RoundStore.postpone`."""
+        values = {**_lease_of(claim), "due_": due, "attempts_": claim.attempts + 1, "problem_": storable(reason)}
+        await self.database.write(lambda connection: _POSTPONE.run(connection, values))
+        log.warning("postponed", extra={"key": claim.key, "due": due, "reason": reason})
+
+    async def quarantine(self, claim: Claim, reason: str) -> None:
+        """See `RoundStore.quarantine`."""
+        values = {**_lease_of(claim), "problem_": storable(reason)}
+        await self.database.write(lambda connection: _QUARANTINE.run(connection, values))
+        log.error("quarantined", extra={"key": claim.key, "reason": reason})
+
+    async def retry(self, key: str, now: float) -> bool:
+        """See `RoundStore.retry`. Its failures are counted anew."""
+        values = {"key_": key, "due_": now}
+        return await self.database.write(lambda connection: _RETRY.run(connection, values).rowcount == 1)
+
+    async def release(self, owner: str) -> None:
+        """See `RoundStore.release`."""
+        await self.database.write(lambda connection: _RELEASE.run(connection, {"owner_": owner}))
+
+    async def next_due(self) -> float | None:
+        """See `RoundStore.next_due`. 0 for what is due at once; a leased row is due when its lease ends."""
+
+        def work(connection: Connection) -> float | None:
+            found = [_NEXT_UNLEASED.first(connection, {"lane_": lane}) for lane in (ORDINARY, FANNED_OUT)]
+            found.append(_NEXT_LEASE_END.first(connection, {}))
+            return min((row[0] for row in found if row is not None and row[0] is not None), default=None)
+
+        return await self.database.read(work)

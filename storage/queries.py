@@ -1,0 +1,290 @@
+"""What is asked of the store without changing anything."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, not_, or_, select, true
+
+from engine.outcome import Outcome
+from engine.ports import Ballots, Missing, Sent
+from engine.records import Candidate, Drafting, Matrix, Prediction
+from engine.rounds.model import Phase, Round, Standing
+from storage.database import Database
+from storage.entries import OPINIONS_HELD
+from storage.prepared import upsert
+from storage.rows import (
+    compact,
+    matrix_from,
+    outcome_from,
+    provenance_from,
+    round_from,
+    sent_from,
+    standing_from,
+)
+from storage.tables import (
+    CANDIDATES,
+    CHANNEL_SETTINGS,
+    CRITIQUES,
+    DRAFTINGS,
+    OUTCOMES,
+    RATINGS,
+    ROUNDS,
+    SENT,
+    STANDINGS,
+    TOMBSTONES,
+)
+
+OVER = (Phase.CLOSED, Phase.CANCELLED, Phase.FAILED)
+COUNTING_PASS = 1
+"""Where candidates are rated twice, the first rating is the vote; the second one measures its noise."""
+
+_SETTINGS = upsert(CHANNEL_SETTINGS)
+_ACTIVE = and_(STANDINGS.c.on_roster, not_(STANDINGS.c.left))
+_HAS_CRITIQUE = and_(STANDINGS.c.critique.is_not(None), STANDINGS.c.critique_draft == ROUNDS.c.draft)
+_MISSING: dict[Missing, ColumnElement[bool]] = {
+    Missing.NOBODY_LEFT_OUT: true(),
+    Missing.OPINION: STANDINGS.c.opinion.is_(None),
+    Missing.RATING: STANDINGS.c.complete != ROUNDS.c.draft,
+    Missing.CRITIQUE: not_(_HAS_CRITIQUE),
+}
+_HOLDS_SOMETHING = or_(
+    *(
+        STANDINGS.c[name].is_not(None)
+        for name in ("opinion", "pending", "position_before", "position_after", "critique", "rated", "marks")
+    )
+)
+
+
+class Queries:
+    """The asking half of `RoundStore`."""
+
+    database: Database
+
+    async def round(self, round: str) -> Round | None:
+        """See `RoundStore.round`."""
+
+        def work(connection: Connection) -> Round | None:
+            row = connection.execute(select(ROUNDS).where(ROUNDS.c.id == round)).first()
+            return None if row is None else round_from(row)
+
+        return await self.database.read(work)
+
+    async def standing(self, round: str, member: str) -> Standing | None:
+        """See `RoundStore.standing`."""
+        query = select(STANDINGS).where(STANDINGS.c.round == round, STANDINGS.c.member == member)
+
+        def work(connection: Connection) -> Standing | None:
+            row = connection.execute(query).first()
+            return None if row is None else standing_from(row)
+
+        return await self.database.read(work)
+
+    async def rounds_in(self, channel: str, *, running: bool, limit: int = 20) -> list[Round]:
+        """See `RoundStore.rounds_in`."""
+        query = select(ROUNDS).where(ROUNDS.c.channel == channel, _running(running))
+        return await self._rounds(query, limit)
+
+    async def rounds_of(self, member: str, *, running: bool, limit: int = 50) -> list[Round]:
+        """See `RoundStore.rounds_of`."""
+        query = select(ROUNDS).join(STANDINGS, STANDINGS.c.round == ROUNDS.c.id)
+        return await self._rounds(query.where(STANDINGS.c.member == member, _ACTIVE, _running(running)), limit)
+
+    async def _rounds(self, query: Any, limit: int) -> list[Round]:
+        newest = query.order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc()).limit(limit)
+        return await self.database.read(lambda connection: [round_from(row) for row in connection.execute(newest)])
+
+    async def rounds_seen(self, member: str) -> list[str]:
+        """See `RoundStore.rounds_seen`. A round in which everything was forgotten and nothing given since is none."""
+        forgotten = exists().where(TOMBSTONES.c.round == STANDINGS.c.round, TOMBSTONES.c.member == member)
+        query = select(STANDINGS.c.round).where(STANDINGS.c.member == member, or_(_HOLDS_SOMETHING, ~forgotten))
+        return await self._column(query.order_by(STANDINGS.c.round))
+
+    async def members(self, round: str, missing: Missing, *, after: str | None, limit: int) -> list[str]:
+        """See `RoundStore.members`."""
+        query = (
+            select(STANDINGS.c.member)
+            .join(ROUNDS, ROUNDS.c.id == STANDINGS.c.round)
+            .where(STANDINGS.c.round == round, _ACTIVE, _MISSING[missing])
+        )
+        if after is not None:
+            query = query.where(STANDINGS.c.member > after)
+        return await self._column(query.order_by(STANDINGS.c.member).limit(limit))
+
+    async def _column(self, query: Any) -> list[str]:
+        return await self.database.read(lambda connection: list(connection.execute(query).scalars()))
+
+    async def opinions(self, round: str) -> list[tuple[str, str]]:
+        """See `RoundStore.opinions`."""
+        return await self.database.read(
+            lambda connection: [(row[0], row[1]) for row in OPINIONS_HELD.run(connection, {"round": round})]
+        )
+
+    async def critiques(self, round: str, draft: int) -> list[tuple[str, str]]:
+        """See `RoundStore.critiques`. In the order first given."""
+        query = (
+            select(CRITIQUES.c.member, CRITIQUES.c.text)
+            .where(CRITIQUES.c.round == round, CRITIQUES.c.draft == draft)
+            .order_by(CRITIQUES.c.id)
+        )
+
+        def work(connection: Connection) -> list[tuple[str, str]]:
+            latest = {row[0]: row[1] for row in connection.execute(query)}
+            return [(member, text) for member, text in latest.items() if text]
+
+        return await self.database.read(work)
+
+    async def positions(self, round: str) -> list[tuple[int | None, int | None]]:
+        """See `RoundStore.positions`. Sorted, so that the order says nothing of who they are."""
+        before, after = STANDINGS.c.position_before, STANDINGS.c.position_after
+        query = (
+            select(before, after)
+            .where(STANDINGS.c.round == round, or_(before.is_not(None), after.is_not(None)))
+            .order_by(func.coalesce(before, 0), func.coalesce(after, 0))
+        )
+        return await self.database.read(lambda connection: [(row[0], row[1]) for row in connection.execute(query)])
+
+    async def drafting(self, round: str, draft: int) -> Drafting | None:
+        """See `RoundStore.drafting`."""
+        row_query = select(DRAFTINGS).where(DRAFTINGS.c.round == round, DRAFTINGS.c.draft == draft)
+        query = _candidates(round, draft).order_by(CANDIDATES.c.place)
+
+        def work(connection: Connection) -> Drafting | None:
+            row = connection.execute(row_query).mappings().first()
+            return None if row is None else _drafting(row, connection.execute(query).mappings().all())
+
+        return await self.database.read(work)
+
+    async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate]]:
+        """See `RoundStore.candidates`."""
+        query = _candidates(round, draft).where(CANDIDATES.c.posted.is_not(None)).order_by(CANDIDATES.c.posted)
+        return await self.database.read(
+            lambda connection: [(row["id"], _candidate(row)) for row in connection.execute(query).mappings()]
+        )
+
+    async def ballots(self, round: str, draft: int) -> Ballots:
+        """See `RoundStore.ballots`. Voters are in the order of their ids; of two passes the first one counts."""
+        return await self.database.read(lambda connection: _ballots(connection, round, draft, RATINGS.c.round == round))
+
+    async def ratings_of(self, round: str, draft: int, member: str) -> dict[str, tuple[int | None, int | None]]:
+        """See `RoundStore.ratings_of`."""
+        mine = and_(RATINGS.c.round == round, RATINGS.c.member == member)
+        ballots = await self.database.read(lambda connection: _ballots(connection, round, draft, mine))
+        if not ballots.voters:
+            return {}
+        ratings = {
+            candidate: (_whole(ballots.agreement[0, column]), _whole(ballots.quality[0, column]))
+            for column, candidate in enumerate(ballots.posted)
+        }
+        return {candidate: given for candidate, given in ratings.items() if given != (None, None)}
+
+    async def outcome(self, round: str, draft: int) -> Outcome | None:
+        """See `RoundStore.outcome`."""
+        query = select(OUTCOMES.c.outcome).where(OUTCOMES.c.round == round, OUTCOMES.c.draft == draft)
+        found = await self._column(query)
+        return outcome_from(found[0]) if found else None
+
+    async def sent(self, round: str, kind: str, *, draft: int | None = None, member: str | None = None) -> list[Sent]:
+        """See `RoundStore.sent`."""
+        query = select(SENT).where(SENT.c.round == round, SENT.c.kind == kind)
+        if draft is not None:
+            query = query.where(SENT.c.draft == draft)
+        if member is not None:
+            query = query.where(SENT.c.member == member)
+        return await self._sent(query)
+
+    async def sent_as(self, channel: str, message: str) -> Sent | None:
+        """See `RoundStore.sent_as`."""
+        found = await self._sent(select(SENT).where(SENT.c.channel == channel, SENT.c.message == message))
+        return found[0] if found else None
+
+    async def _sent(self, query: Any) -> list[Sent]:
+        return await self.database.read(
+            lambda connection: [sent_from(row) for row in connection.execute(query.order_by(SENT.c.id)).mappings()]
+        )
+
+    async def channel_settings(self, channel: str) -> dict[str, str]:
+        """See `RoundStore.channel_settings`."""
+        found = await self._column(select(CHANNEL_SETTINGS.c.settings).where(CHANNEL_SETTINGS.c.channel == channel))
+        return dict(json.loads(found[0])) if found else {}
+
+    async def set_channel_settings(self, channel: str, settings: Mapping[str, str]) -> None:
+        """See `RoundStore.set_channel_settings`."""
+        values = {"channel": channel, "settings": compact(dict(settings))}
+        await self.database.write(lambda connection: _SETTINGS.run(connection, values))
+
+
+def _running(running: bool) -> ColumnElement[bool]:
+    return ROUNDS.c.phase.not_in([phase.value for phase in OVER]) if running else true()
+
+
+def _candidates(round: str, draft: int) -> Any:
+    return select(CANDIDATES).where(CANDIDATES.c.round == round, CANDIDATES.c.draft == draft)
+
+
+def _candidate(row: RowMapping) -> Candidate:
+    return Candidate(row["text"], provenance_from(row["provenance"]))
+
+
+def _drafting(row: RowMapping, candidates: Sequence[RowMapping]) -> Drafting:
+    shape = row["opinions"], row["drafted"]
+    score = matrix_from(row["score"], *shape)
+    if score is None:
+        raise AssertionError("a drafting is kept with its scores")
+    posted = sorted((one["posted"], one["place"]) for one in candidates if one["posted"] is not None)
+    return Drafting(
+        candidates=tuple(_candidate(one) for one in candidates),
+        prediction=Prediction(
+            score, matrix_from(row["expected_agreement"], *shape), matrix_from(row["p_agree"], *shape)
+        ),
+        welfare=tuple(one["welfare"] for one in candidates),
+        ranking=tuple(one["place"] for one in sorted(candidates, key=lambda one: one["rank"])),
+        posted=tuple(place for _, place in posted),
+        notes=tuple(json.loads(row["notes"])),
+    )
+
+
+def _ballots(connection: Connection, round: str, draft: int, whose: ColumnElement[bool]) -> Ballots:
+    """The last rating of each person, candidate and scale; an agreement taken back is none."""
+    query = (
+        select(CANDIDATES.c.id)
+        .where(CANDIDATES.c.round == round, CANDIDATES.c.draft == draft, CANDIDATES.c.posted.is_not(None))
+        .order_by(CANDIDATES.c.posted)
+    )
+    posted = tuple(connection.execute(query).scalars())
+    column = {candidate: index for index, candidate in enumerate(posted)}
+    entries = connection.execute(
+        select(RATINGS.c.member, RATINGS.c.candidate, RATINGS.c.agreement, RATINGS.c.quality, RATINGS.c.withdrawn)
+        .where(whose, RATINGS.c.draft == draft, RATINGS.c.rating_pass == COUNTING_PASS)
+        .order_by(RATINGS.c.id)
+    )
+    agreements: dict[str, dict[int, float]] = defaultdict(dict)
+    qualities: dict[str, dict[int, float]] = defaultdict(dict)
+    for member, candidate, agreement, quality, withdrawn in entries:
+        place = column.get(candidate)
+        if place is None:
+            continue
+        if withdrawn:
+            agreements[member].pop(place, None)
+        if agreement is not None:
+            agreements[member][place] = agreement
+        if quality is not None:
+            qualities[member][place] = quality
+    voters = tuple(sorted(one for one in {*agreements, *qualities} if agreements[one] or qualities[one]))
+    return Ballots(voters, posted, _matrix(voters, posted, agreements), _matrix(voters, posted, qualities))
+
+
+def _matrix(voters: Sequence[str], posted: Sequence[str], given: Mapping[str, Mapping[int, float]]) -> Matrix:
+    matrix = np.full((len(voters), len(posted)), np.nan)
+    for row, voter in enumerate(voters):
+        for place, rating in given.get(voter, {}).items():
+            matrix[row, place] = rating
+    return matrix
+
+
+def _whole(value: float) -> int | None:
+    return None if np.isnan(value) else int(value)
