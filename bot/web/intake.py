@@ -1,0 +1,86 @@
+"""Takes actions in: keeps them, tells the bot, and answers once the bot has committed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from weakref import WeakValueDictionary
+
+from bot.platform import Done, Handler, Reply
+from bot.web import deliveries
+from bot.web.actions import AnyAction
+from bot.web.deliveries import Recorded
+from bot.web.items import items
+from bot.web.seats import Seat
+from bot.web.showing import Refusal
+from bot.web.wire import reply_json
+from engine.errors import ParleyError, StoreUnavailable
+from engine.ports import Clock
+from storage.database import Database
+
+SWEEP_SECONDS = 3_600.0
+
+log = logging.getLogger(__name__)
+
+
+class Intake:
+    """One process's way from an action to the bot; the actions of one person go one after the other."""
+
+    def __init__(self, database: Database, handler: Handler, clock: Clock, poke: Callable[[], None]) -> None:
+        """`poke` is called whenever the chat may look different."""
+        self._database = database
+        self._handler = handler
+        self._clock = clock
+        self._poke = poke
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take(self, seat: Seat, action: AnyAction) -> dict[str, Any] | Refusal:
+        """Carry out an action; the reply for its page, given only after the handler returned.
+
+        A repeat gets the reply that was given first, and the handler hears nothing of it. Raises what the
+        handler raises; the action is kept and comes again.
+        """
+        turn = self._turns.setdefault(seat.member, asyncio.Lock())
+        async with turn:
+            now = self._clock.now()
+            recorded = await self._database.write(lambda connection: deliveries.record(connection, seat, action, now))
+            if isinstance(recorded, Refusal):
+                return recorded
+            self._poke()
+            return recorded.reply if recorded.reply is not None else await self._handle(recorded)
+
+    async def pick_up(self) -> None:
+        """Forever: hand over again what a process or page left behind, and drop old answers."""
+        swept = float("-inf")
+        while True:
+            now = self._clock.now()
+            try:
+                if now - swept > SWEEP_SECONDS:
+                    await self._database.write(partial(deliveries.sweep, now=now))
+                    swept = now
+                for recorded in await self._database.write(partial(deliveries.left_behind, now=now)):
+                    await self._again(recorded)
+            except StoreUnavailable as error:
+                log.warning("the browser's chat waits for the database", extra={"reason": str(error)})
+            await asyncio.sleep(deliveries.STALE / 3)
+
+    async def _again(self, recorded: Recorded) -> None:
+        turn = self._turns.setdefault(recorded.seat.member, asyncio.Lock())
+        async with turn:
+            try:
+                await self._handle(recorded)
+            except ParleyError as error:
+                log.warning("an action of the browser is still not handled", extra={"reason": str(error)})
+
+    async def _handle(self, recorded: Recorded) -> dict[str, Any]:
+        reply: Reply = Done()
+        for item in items(recorded):
+            reply = await self._handler(item)
+        made = reply_json(reply)
+        member, delivery = recorded.seat.member, recorded.action.delivery
+        await self._database.write(lambda connection: deliveries.answer(connection, member, delivery, made))
+        self._poke()
+        return made
