@@ -79,7 +79,7 @@ async def deliberate(
         raise ValueError(
             f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"
         )
-    matrix = _ratings(prediction)[list(given)]
+    matrix = ratings(prediction)[list(given)]
     if aim is Purpose.COLLECT:
         chosen = _collected(matrix, groups, seed)
     else:
@@ -109,14 +109,18 @@ class _Draft:
         self._question = question
         self._opinions = opinions
         self._generator = generator
-        self._seeds = np.random.SeedSequence(seed)
+        self._seed = seed
+        self._subsets = 0
         self._revision = revision
         self._known: set[str] = set()
 
     async def add(self, subset: Sequence[int], share: int) -> list[int]:
         """Positions of at most `share` new candidates made of the opinions of `subset`."""
         added: list[int] = []
-        seed = int(self._seeds.spawn(1)[0].generate_state(1)[0])
+        seed = (
+            self._seed if not self._subsets else int(np.random.default_rng([self._seed, self._subsets]).integers(2**31))
+        )
+        self._subsets += 1
         revision = self._revision and Revision(
             self._revision.previous_statement, tuple(self._revision.critiques[at] for at in subset)
         )
@@ -178,7 +182,8 @@ def _collected(matrix: Matrix, groups: Sequence[Sequence[int]], seed: int) -> tu
     return tuple(chosen)
 
 
-def _ratings(prediction: Prediction) -> Matrix:
+def ratings(prediction: Prediction) -> Matrix:
+    """[members, candidates], higher agrees more: 1-7 where the prediction is calibrated, else its scores."""
     return prediction.score if prediction.expected_agreement is None else prediction.expected_agreement
 
 
