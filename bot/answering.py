@@ -131,7 +131,8 @@ class Answering:
         if round.phase is not Phase.DRAFTING or round.draft != effect.draft or not await self._begin(claim):
             await self._store.complete(claim)
             return
-        given = await self._store.opinions(round.id)
+        # In the order of the texts: a draft that anybody can repeat must not tell in which order members answered.
+        given = sorted(await self._store.opinions(round.id), key=lambda pair: pair[1])
         members = tuple(member for member, _ in given)
         rules = round.rules
         try:

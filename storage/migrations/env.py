@@ -8,8 +8,9 @@ from alembic import context
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+import storage.export.key
 import storage.tables
-import storage.web_tables  # noqa: F401 - both modules put their tables into SQLModel.metadata
+import storage.web_tables  # noqa: F401 - these modules put their tables into SQLModel.metadata
 
 
 def render_item(kind: str, item: Any, _: Any) -> str | Literal[False]:
