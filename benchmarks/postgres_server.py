@@ -58,7 +58,7 @@ def find_binaries() -> PostgresBinaries:
         found = [shutil.which(name, path=None if folder is None else str(folder)) for name in ("initdb", "postgres")]
         if all(found):
             return PostgresBinaries(*(Path(name) for name in found if name))
-    raise PostgresMissing("PostgreSQL is not installed: apt-get install postgresql (its service need not run)")
+    raise PostgresMissing("install PostgreSQL 15 or newer: apt-get install postgresql (its service need not run)")
 
 
 class PostgresServer:

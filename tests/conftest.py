@@ -103,10 +103,13 @@ def network_is_forbidden() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A running PostgreSQL of this session's own; fsync is off, so use it where no machine crash is tested."""
+    server, remedy = None, ""
     try:
         server = PostgresServer(durable=False)
     except PostgresMissing as missing:
-        absent("PostgreSQL", str(missing))
+        remedy = str(missing)
+    if server is None:
+        absent("PostgreSQL", remedy)
     with server:
         yield server
 
