@@ -22,12 +22,13 @@ _ANGLED = re.compile(r"<[!@#:/a-zA-Z|][^<>]{0,500}>|<[!@#/][^\s<>]*|<\|[^\n]{0,4
 _BROADCAST = re.compile(r"<*!(?:channel|here|everyone|subteam\S*)\b>*", re.I)
 _URL = re.compile(
     r"(?:[a-z][a-z0-9+.-]{1,15}://|www\.)\S+"
-    r"|(?<![\w@])(?:[\w-]+\.)+(?:com|org|net|io|dev|app|co|gov|edu|info|biz|xyz|me|ly|gg|uk|de|fr|eu|ru"
+    r"|(?<![\w@])(?:[\w-]{1,63}\.){1,5}(?:com|org|net|io|dev|app|co|gov|edu|info|biz|xyz|me|ly|gg|uk|de|fr|eu|ru"
     r"|cn)\b(?:[/?#]\S*)?",
     re.I,
 )
-_EMAIL = re.compile(r"\S+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _EVERYBODY = re.compile(r"[@＠]\s?(?:everyone|here|channel|all|team)\b", re.I)
+_VOCATIVE = re.compile(r"^[ \t]*(?:[@＠][\w.\-]+[ \t,:]*)+|(?:(?<=[\s,])[@＠][\w.\-]+[ \t,]*)+(?=[.!?]?$)", re.M)
 _MENTION = re.compile(r"(?<!\w)[@＠][\w.\-]+")
 _BULLET = re.compile(r"^[ \t]*(?:[>#]+[ \t]*|[-*+•·][ \t]+|\(?(?:\d{1,2}|[a-z])[.)][ \t]+)+", re.M)
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|\|\||\*|`|(?<!\w)_(?=\w)|(?<=\w)_(?!\w)|(?<!\w)~(?=\S)|(?<=\S)~(?!\w))")
@@ -76,7 +77,8 @@ def plain(text: str) -> str:
     text = _EMOJI.sub(" ", text)
     text = _BULLET.sub("", text)
     text = _EMPHASIS.sub("", text)
-    text = re.sub(r"^[ \t]*(?:[@＠][\w.\-]+[ \t,:]*)+|(?:[ \t,]*[@＠][\w.\-]+)+[ \t]*(?=[.!?]?$)", "", text, flags=re.M)
+    text = re.sub(r"[@＠]{2,}", "@", text)
+    text = _VOCATIVE.sub("", text)
     text = _MENTION.sub("someone", text)
     text = re.sub(r"[@＠#]+(?=\w)|[@＠]", "", text)
     text = re.sub(r"<(?=[^\s\d=])|(?<=[^\s\d=])>", "", text)

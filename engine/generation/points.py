@@ -56,12 +56,21 @@ _EXTREME = re.compile(
 _ENGLISH_FILL = frozenset("thing way lot someth anyth everyth peopl person idea need want".split())
 
 
+MOST_PHRASES = 12
+"""Phrases of one member that are read; the rest of a very long opinion adds nothing to a short statement."""
+
+LEAST_PHRASES = 3
+ALL_PHRASES = 3_000
+"""Phrases of a whole group, so that a thousand long opinions take seconds; a member always has LEAST_PHRASES."""
+
+
 def gather(asked: Asked, opinions: Sequence[str]) -> Gathered:
     """The points of `opinions` ([members] plain texts, "" where a member gave none), most members first."""
     said: list[Said] = []
     sides: list[int] = []
+    most = max(LEAST_PHRASES, min(MOST_PHRASES, ALL_PHRASES // max(1, len(opinions))))
     for member, opinion in enumerate(opinions):
-        found, side = read(asked, member, opinion)
+        found, side = read(asked, member, opinion, most)
         said.extend(found)
         sides.append(side)
     points = sorted(merged(asked, said), key=lambda one: (one.weak, -len(one.members), -one.merit, min(one.members)))

@@ -64,26 +64,26 @@ _SUBORDINATE = re.compile(
     r"|given|to|for|in|on|at|by|after"
     r"|before|despite|in order|having|being|\w+ing|where|whether|instead|rather|until|due)\b"
 )
-MOST_PHRASES = 12
-"""Phrases of one member that are read; the rest of a very long opinion adds nothing to a short statement."""
+_LONGEST_SENTENCE = 600
+"""Characters of one sentence that are read."""
 
 
-def read(asked: Asked, member: int, opinion: str) -> tuple[list[Said], int]:
-    """One member's phrases, and the side they take on a yes/no question."""
+def read(asked: Asked, member: int, opinion: str, most: int) -> tuple[list[Said], int]:
+    """At most `most` phrases of one member, and the side they take on a yes/no question."""
     found: list[Said] = []
     votes: list[int] = []
     contrast = False
-    for sentence in sentences(_titled(asked, opinion)):
+    for sentence in sentences(_titled(asked, opinion))[: 2 * most]:
+        if len(found) >= most:
+            break
         if orders_a_model(sentence):
             continue
-        for piece in _pieces(asked, sentence):
+        for piece in _pieces(asked, sentence[:_LONGEST_SENTENCE]):
             vote = reply(asked, piece)
             if vote:
                 votes.append(vote)
             contrast = contrast or _CONTRAST.search(piece) is not None
             found.extend(_phrases(asked, member, piece, contrast, vote))
-            if len(found) >= MOST_PHRASES:
-                break
     side = votes[0] if votes else 0
     answers = [one.key for one in found if one.role is Role.ANSWER]
     for one in found:
@@ -95,7 +95,7 @@ def read(asked: Asked, member: int, opinion: str) -> tuple[list[Said], int]:
     distinct: dict[str, Said] = {}
     for one in found:
         distinct.setdefault(one.text.lower(), one)
-    return list(distinct.values())[:MOST_PHRASES], side
+    return list(distinct.values())[:most], side
 
 
 def _pieces(asked: Asked, sentence: str) -> list[str]:
