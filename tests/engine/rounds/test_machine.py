@@ -448,7 +448,7 @@ def test_only_the_moderator_changes_a_round(event: Event) -> None:
     before = table.round
     assert told(table.do(event)) == ["not-moderator"]
     assert replace(table.round, version=before.version) == before
-    privileged = replace(event, privileged=True)  # type: ignore[type-var]
+    privileged = replace(event, privileged=True)  # type: ignore[arg-type]
     assert "not-moderator" not in told(table.do(privileged))
 
 
