@@ -12,6 +12,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.errors import GeneratorMisbehaved, PlatformRefused, Unavailable
@@ -152,7 +153,6 @@ class Dispatcher:
     async def _sleep(self) -> None:
         due = await self._store.next_due()
         wait = self._pace.poll if due is None else min(self._pace.poll, max(0.0, due - self._clock.now()))
-        try:
-            await asyncio.wait_for(self._woken.wait(), max(wait, 0.01))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(wait, 0.01)):  # wait_for loses a cancellation before Python 3.12
+                await self._woken.wait()

@@ -61,7 +61,8 @@ class Hub:
         """Forever: look for changes and tell the readers."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._poked.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):  # wait_for loses a cancellation before Python 3.12
+                    await self._poked.wait()
             self._poked.clear()
             try:
                 async with self._turn:

@@ -36,9 +36,8 @@ class SimulatedMember:
         return max(1, min(7, int(value + _lot(self.name, statement))))
 
     def position_after(self, leading_rating: int) -> int:
-        """1-7 for the position statement with the ballot: a step towards the group after a good statement."""
-        step = (self.position < 4) - (self.position > 4)
-        return self.position + (step if leading_rating >= 5 else 0)
+        """1-7 for the position statement with the ballot: who was against comes a step closer to a good statement."""
+        return self.position + (self.position < 5 <= leading_rating)
 
 
 def _lot(name: str, statement: str) -> float:

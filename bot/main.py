@@ -1,0 +1,129 @@
+"""The composition root: the one place that builds objects from settings and runs them.
+
+Everything is entered into one AsyncExitStack and every task is named; when one dies, the process stops
+loudly. Shutting down: claim no more, let work under way finish, give leases back, close the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+
+from bot.answering import Answering, Models
+from bot.clock import SystemClock
+from bot.dispatcher import Dispatcher, Pace
+from bot.effects import Effects
+from bot.forms import BackEnds
+from bot.inbound import Inbox
+from bot.platform import ChatPlatform, Handler
+from bot.secrets_file import secret_of
+from bot.settings import Settings
+from bot.speaking import Speaking
+from bot.texts import Texts
+from bot.web.platform import WebPlatform
+from engine import catalog
+from engine.ports import Clock
+from storage.store import DatabaseStore, open_store
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Parley, put together and not yet running."""
+
+    settings: Settings
+    store: DatabaseStore
+    web: WebPlatform
+    platforms: dict[str, ChatPlatform]
+    handler: Handler
+    dispatcher: Dispatcher
+
+    async def run(self) -> None:
+        """Serve every platform and carry out effects until cancelled."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.dispatcher.run(), name="outbox")
+                for name, platform in self.platforms.items():
+                    tasks.create_task(platform.run(self.handler), name=f"platform {name}")
+        finally:
+            await self.dispatcher.stop(self.settings.shutdown_grace)
+
+
+@asynccontextmanager
+async def application(
+    settings: Settings, clock: Clock | None = None, pace: Pace | None = None
+) -> AsyncIterator[Application]:
+    """Build Parley from its settings; closes the database at the end. Raises SettingsError, StoreUnusable."""
+    clock = clock or SystemClock()
+    generator, predictor = cache(catalog.generator), cache(catalog.predictor)
+    drafting, predicting = generator(settings.generator), predictor(settings.predictor)
+    secret = secret_of(settings)
+    store = await open_store(settings.database, migrate=True)
+    try:
+        texts = Texts(settings.locale)
+        web = WebPlatform(store.database, secret, settings.host, settings.port, settings.public_url, clock=clock)
+        platforms: dict[str, ChatPlatform] = {"web": web}
+
+        def service_of(name: str) -> str | None:
+            return generator(name).service
+
+        answering = Answering(store, platforms, Models(generator, predictor), clock)
+        effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))
+        owner = f"{socket.gethostname()}/{os.getpid()}"
+        pace = pace or Pace(lease=settings.lease)
+        dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, pace)
+        back_ends = BackEnds(drafting.name, predicting.name, predicting.calibrated)
+        handler = Inbox(store, back_ends, service_of, dispatcher.wake)
+        for name in settings.channels:
+            await web.open_channel(name, open_seats=settings.open_seats)
+        yield Application(settings, store, web, platforms, handler, dispatcher)
+    finally:
+        await store.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGINT or SIGTERM."""
+    async with application(settings) as parley:
+        running = asyncio.create_task(parley.run(), name="parley")
+        _on_signals(running.cancel)
+        announcing = asyncio.create_task(_announce(parley), name="announce")
+        with suppress(asyncio.CancelledError):
+            await _loudly(running)
+        announcing.cancel()
+
+
+async def personal_link(settings: Settings, channel: str, name: str, *, moderator: bool) -> str:
+    """The signed link with which somebody takes part; makes the channel when it is not there."""
+    async with application(settings) as parley:
+        await parley.web.open_channel(channel, open_seats=settings.open_seats)
+        return parley.web.link(channel, name, moderator)
+
+
+async def _announce(parley: Application) -> None:
+    await parley.web.listening()
+    log.info("serving the browser channel", extra={"url": parley.web.url})
+
+
+async def _loudly(running: asyncio.Task[None]) -> None:
+    """Wait for a task group; of several failures the first says what is wrong."""
+    try:
+        await running
+    except BaseExceptionGroup as group:
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from group
+
+
+def _on_signals(stop: Callable[[], object]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)

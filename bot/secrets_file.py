@@ -1,0 +1,44 @@
+"""The secret that signs personal links, when the operator set none: made once, kept beside the database."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from bot.settings import Settings
+from engine.errors import SettingsError
+
+SQLITE = "sqlite:///"
+SHORTEST = 16
+
+
+def secret_of(settings: Settings) -> str:
+    """The secret of this installation.
+
+    Without one in the settings, a SQLite database has one in a file beside it that only its owner can read,
+    made the first time. Raises SettingsError when it is too short, or none can be kept.
+    """
+    if settings.secret is not None:
+        given = settings.secret.get_secret_value()
+        if len(given) < SHORTEST:
+            raise SettingsError(
+                f"The setting 'secret' needs at least {SHORTEST} characters; make one with `openssl rand -hex 32`."
+            )
+        return given
+    if not settings.database.startswith(SQLITE):
+        raise SettingsError(
+            "With PostgreSQL, set PARLEY_SECRET (the same for every process); make one with `openssl rand -hex 32`."
+        )
+    file = Path(settings.database.removeprefix(SQLITE)).with_suffix(".secret")
+    try:
+        with contextlib.suppress(FileExistsError):
+            handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as writing:
+                writing.write(secrets.token_hex(32))
+        return file.read_text(encoding="ascii").strip()
+    except OSError as problem:
+        raise SettingsError(
+            f"The secret file {str(file)!r} cannot be kept ({problem.strerror}); set PARLEY_SECRET instead."
+        ) from None
