@@ -1,0 +1,359 @@
+"""What a round store must hold of its outbox (engine.ports.RoundStore), over SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from engine.ports import Claim, Delivery, RoundStore, Sent
+from engine.rounds.effects import (
+    Announce,
+    AskModerator,
+    AskOpinion,
+    AskOpinions,
+    Effect,
+    InviteMembers,
+    ShowReceipt,
+    Tell,
+    UpdateCard,
+    WakeAt,
+)
+from engine.rounds.events import Event, GracePassed, MemberJoined
+from engine.rounds.machine import step
+from engine.rounds.model import Round
+from engine.rounds.transition import Standings, Transition
+from storage.store import DatabaseStore
+from storage.tables import OUTBOX, SENT
+from tests.contracts.given_rounds import CHANNEL, NOW, ROUND, happen, open_round
+
+LEASE = 30.0
+LATER = NOW + 1_000_000
+
+
+async def wanting(store: RoundStore, *effects: Effect, round: str = ROUND) -> None:
+    """An event of the round whose only effects are these."""
+
+    def decide(before: Round | None, event: Event, _: Standings) -> Transition | None:
+        assert before is not None
+        return Transition(replace(before, version=before.version + 1), effects=effects)
+
+    version = getattr(await store.round(round), "version", 0)
+    assert await store.transact(Delivery(f"{round} wants {version}", round, MemberJoined(NOW, "x")), decide) is not None
+
+
+async def quiet_round(store: RoundStore, round: str = ROUND) -> None:
+    """An open round whose opening is carried out already, but for its deadline."""
+    await open_round(store, round)
+    for claim in await store.claim("opener", NOW, 99, LEASE):
+        await store.complete(claim)
+
+
+def effects_of(claims: list[Claim]) -> list[Effect]:
+    return [claim.effect for claim in claims]
+
+
+async def test_a_claim_says_all_that_carrying_out_needs(store: RoundStore) -> None:
+    await open_round(store)
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    assert claim == Claim(f"{ROUND}/1/0", ROUND, Announce(), "one", 0, None, None, NOW + LEASE)
+
+
+async def test_every_effect_comes_back_as_it_was(store: RoundStore) -> None:
+    await quiet_round(store)
+    wanted: list[Effect] = [
+        InviteMembers(("group:a", "ada")),
+        AskModerator("too-few-opinions", (("minimum", 3), ("share", 0.5), ("word", "caf\u00e9"))),
+        ShowReceipt("ada", anew=True),
+        WakeAt(NOW + 1, "grace", NOW + 1),
+    ]
+    await wanting(store, *wanted)
+    assert effects_of(await store.claim("one", NOW + 2, 9, LEASE)) == wanted
+
+
+async def test_what_is_claimed_is_nobody_elses(store: RoundStore, second_store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, *(Tell(f"m{number}", "hello") for number in range(40)))
+    stores = {"one": store, "two": second_store}
+    claimed: dict[str, list[str]] = {"one": [], "two": []}
+
+    async def work(owner: str) -> None:
+        while claims := await stores[owner].claim(owner, NOW, 3, LEASE):
+            claimed[owner] += [claim.key for claim in claims]
+
+    await asyncio.gather(work("one"), work("two"), work("one"))
+    everything = claimed["one"] + claimed["two"]
+    assert len(everything) == len(set(everything)) == 40
+
+
+async def test_a_lease_that_ended_is_free_again(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "hello"))
+    (first,) = await store.claim("one", NOW, 9, LEASE)
+    assert await store.attempt(first, NOW + 1)
+    assert await store.claim("two", NOW + LEASE - 1, 9, LEASE) == []
+    assert await store.next_due() == NOW + LEASE
+    (again,) = await store.claim("two", NOW + LEASE, 9, LEASE)
+    assert (again.key, again.owner, again.attempts, again.attempted_at) == (first.key, "two", 1, NOW + 1)
+    assert not await store.attempt(first, NOW + LEASE), "the first owner lost it"
+
+
+async def test_a_heartbeat_keeps_a_lease_and_takes_none_back(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "hello"), Tell("bob", "hello"))
+    ada, bob = await store.claim("one", NOW, 9, LEASE)
+    await store.renew([ada], NOW + 20, LEASE)
+    (taken,) = await store.claim("two", NOW + LEASE, 9, LEASE)
+    assert taken.key == bob.key
+    await store.renew([ada, bob], NOW + LEASE, LEASE)
+    assert await store.attempt(taken, NOW + LEASE)
+    assert await store.attempt(ada, NOW + LEASE)
+
+
+async def test_an_attempt_without_a_lease_is_none(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "hello"))
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    assert not await store.attempt(claim, NOW + LEASE), "the lease ended"
+
+
+async def test_complete_is_for_good_and_harmless_twice(store: DatabaseStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Announce())
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    sent = Sent(claim.key, ROUND, "announcement", CHANNEL, "message 1")
+    await store.complete(claim, [sent])
+    await store.complete(claim, [sent])
+    assert await store.claim("two", NOW + LEASE, 9, LEASE) == []
+    assert await store.sent(ROUND, "announcement") == [sent]
+    assert not await store.attempt(claim, NOW)
+
+
+async def test_messages_are_found_by_kind_and_by_where_they_stand(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Announce())
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    cards = [
+        Sent(claim.key, ROUND, "candidate", CHANNEL, f"message {draft}{place}", None, draft, f"{ROUND}/{draft}/{place}")
+        for draft in (1, 2)
+        for place in (0, 1)
+    ]
+    private = Sent(claim.key, ROUND, "receipt", "dm:ada", "message 10", "ada")
+    await store.complete(claim, [*cards, private])
+    assert await store.sent(ROUND, "candidate") == cards
+    assert await store.sent(ROUND, "candidate", draft=2) == cards[2:]
+    assert await store.sent(ROUND, "receipt", member="ada") == [private]
+    assert await store.sent(ROUND, "receipt", member="bob") == []
+    assert await store.sent_as(CHANNEL, "message 10") == cards[0]
+    assert await store.sent_as("dm:ada", "message 10") == private
+    assert await store.sent_as("dm:ada", "other") is None
+
+
+async def test_an_answer_completes_its_row_and_is_committed_once(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, WakeAt(NOW, "grace", NOW))
+    (mine,) = await store.claim("one", NOW, 9, LEASE)
+    (theirs,) = await store.claim("two", NOW + LEASE, 9, LEASE)
+    answer = Delivery("the answer", ROUND, GracePassed(NOW, NOW))
+    assert await store.transact(answer, step, mine) is None, "the lease was lost"
+    assert await store.transact(answer, step, theirs) is not None, "so the delivery is unseen"
+    assert await store.claim("three", NOW + 9 * LEASE, 9, LEASE) == []
+    assert await store.transact(replace(answer, id="again"), step, theirs) is None
+
+
+async def test_an_answer_that_decides_nothing_leaves_its_row(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, WakeAt(NOW, "grace", NOW))
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    assert await store.transact(Delivery("d", ROUND, GracePassed(NOW, NOW)), lambda *_: None, claim) is None
+    assert await store.attempt(claim, NOW), "still leased"
+
+
+async def test_a_timer_is_due_at_its_time(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, WakeAt(NOW + 60, "deadline", NOW + 60))
+    assert await store.next_due() == NOW + 60
+    assert await store.claim("one", NOW + 59, 9, LEASE) == []
+    assert len(await store.claim("one", NOW + 60, 9, LEASE)) == 1
+
+
+async def test_nothing_waits_in_an_empty_store(store: RoundStore) -> None:
+    assert await store.next_due() is None
+    assert await store.claim("one", LATER, 9, LEASE) == []
+
+
+async def test_a_postponed_row_comes_back_when_it_is_due_and_counts_a_try(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "hello"))
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    await store.attempt(claim, NOW)
+    await store.postpone(claim, NOW + 5, "the platform is away")
+    assert await store.next_due() == NOW + 5
+    assert await store.claim("one", NOW + 4, 9, LEASE) == []
+    (again,) = await store.claim("one", NOW + 5, 9, LEASE)
+    assert (again.attempts, again.attempted_at) == (1, NOW)
+    await store.postpone(again, NOW + 6, "the model is away, before any try")
+    (third,) = await store.claim("one", NOW + 6, 9, LEASE)
+    assert third.attempts == 2
+    await store.postpone(replace(third, owner="somebody"), NOW + 9, "a worker that does not have it")
+    assert await store.attempt(third, NOW + 6)
+
+
+async def test_quarantine_lasts_until_retry(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "hello"))
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    assert not await store.retry(claim.key, NOW), "it is not quarantined"
+    await store.postpone(claim, NOW, "once")
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    await store.quarantine(claim, "too often")
+    assert await store.claim("one", NOW + 6, 9, LEASE) == []
+    assert not await store.attempt(claim, NOW)
+    assert await store.retry(claim.key, NOW + 7)
+    assert not await store.retry("no such key", NOW)
+    assert await store.claim("one", NOW + 6, 9, LEASE) == []
+    (back,) = await store.claim("one", NOW + 7, 9, LEASE)
+    assert (back.key, back.attempts) == (claim.key, 0)
+
+
+async def test_release_gives_back_all_of_an_owner_and_no_more(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, *(Tell(f"m{number}", "hello") for number in range(4)))
+    mine = await store.claim("one", NOW, 2, LEASE)
+    theirs = await store.claim("two", NOW, 2, LEASE)
+    await store.release("one")
+    assert [claim.key for claim in await store.claim("three", NOW, 9, LEASE)] == [claim.key for claim in mine]
+    assert await store.attempt(theirs[0], NOW)
+
+
+async def test_a_card_update_is_dropped_while_another_waits(store: RoundStore) -> None:
+    await quiet_round(store)
+    await open_round(store, "web:2")
+    await wanting(store, UpdateCard())
+    await wanting(store, UpdateCard(), Tell("ada", "hello"), UpdateCard())
+    await wanting(store, UpdateCard(), round="web:2")
+    claims = [claim for claim in await store.claim("one", NOW, 9, LEASE) if claim.round == ROUND]
+    assert effects_of(claims) == [UpdateCard(), Tell("ada", "hello")]
+    await wanting(store, UpdateCard())
+    await store.complete(claims[0])
+    assert effects_of(await store.claim("one", NOW, 9, LEASE)) == [UpdateCard()], "the claimed one may be too old"
+
+
+async def test_one_target_is_spoken_to_in_order(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "first"), Announce(), Tell("ada", "second"), Tell("bob", "first"), UpdateCard())
+    first = await store.claim("one", NOW, 9, LEASE)
+    assert effects_of(first) == [Tell("ada", "first"), Announce(), Tell("bob", "first")]
+    assert await store.claim("two", NOW, 9, LEASE) == [], "neither overtakes what is under way"
+    await store.complete(first[1])
+    await store.complete(first[2])
+    (card,) = await store.claim("two", NOW, 9, LEASE)
+    assert card.effect == UpdateCard()
+    await store.complete(card)
+    await store.postpone(first[0], NOW + 60, "away")
+    assert await store.claim("two", NOW + 1, 9, LEASE) == [], "nor what was postponed"
+    (again,) = await store.claim("two", NOW + 60, 9, 2 * LEASE)
+    await store.quarantine(again, "too often")
+    assert [Tell("ada", "second")] == effects_of(await store.claim("two", NOW + 60, 9, LEASE)), "quarantine lets it by"
+
+
+async def test_next_due_does_not_count_what_must_wait_its_turn(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Tell("ada", "first"), Tell("ada", "second"))
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    assert await store.next_due() == NOW + LEASE
+    await store.postpone(claim, NOW + 5, "away")
+    assert await store.next_due() == NOW + 5
+
+
+async def test_claims_are_oldest_first_and_limited(store: RoundStore) -> None:
+    await quiet_round(store)
+    await wanting(store, WakeAt(NOW - 1, "deadline", NOW), *(Tell(f"m{n}", "hello") for n in range(3)))
+    await wanting(store, WakeAt(NOW - 2, "deadline", NOW))
+    order = [effect for _ in range(3) for effect in effects_of(await store.claim("one", NOW, 2, LEASE))]
+    assert order == [
+        *(Tell(f"m{n}", "hello") for n in range(3)),
+        WakeAt(NOW - 2, "deadline", NOW),
+        WakeAt(NOW - 1, "deadline", NOW),
+    ]
+
+
+async def fan_out(store: RoundStore) -> Claim:
+    await quiet_round(store)
+    await wanting(store, AskOpinions())
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    return claim
+
+
+async def test_a_fan_out_moves_its_cursor_and_repeats_nothing(store: DatabaseStore) -> None:
+    claim = await fan_out(store)
+    batch = [AskOpinion("ada"), AskOpinion("bob")]
+    await store.expand(claim, batch, "bob")
+    await store.expand(claim, batch, "bob")
+    await store.release("one")
+    again, *asked = await store.claim("two", NOW, 9, LEASE)
+    assert (again.key, again.cursor) == (claim.key, "bob")
+    assert [(one.key, one.effect) for one in asked] == [
+        (f"{claim.key}/ada", AskOpinion("ada")),
+        (f"{claim.key}/bob", AskOpinion("bob")),
+    ]
+    await store.expand(again, [AskOpinion("cyd")], None)
+    await store.expand(again, [AskOpinion("cyd")], None)
+    assert effects_of(await store.claim("two", NOW, 9, LEASE)) == [AskOpinion("cyd")]
+    rows = await store.database.read(lambda connection: connection.execute(select(OUTBOX.c.key)).scalars().all())
+    assert len([key for key in rows if key.startswith(claim.key)]) == 4
+
+
+async def test_a_lost_fan_out_expands_nothing(store: RoundStore) -> None:
+    claim = await fan_out(store)
+    await store.claim("two", NOW + LEASE, 9, LEASE)
+    await store.expand(claim, [AskOpinion("ada")], None)
+    assert await store.claim("three", NOW + LEASE, 9, LEASE) == []
+
+
+async def test_a_fan_out_delays_nobody_else(store: RoundStore) -> None:
+    claim = await fan_out(store)
+    await store.expand(claim, [AskOpinion(f"m{number}") for number in range(50)], None)
+    await wanting(store, Tell("m7", "hello"))
+    assert effects_of(await store.claim("one", NOW, 1, LEASE)) == [Tell("m7", "hello")]
+    assert len(await store.claim("one", NOW, 99, LEASE)) == 50
+
+
+async def test_work_is_not_lost_while_claims_and_events_meet(store: RoundStore, second_store: RoundStore) -> None:
+    """After a crowd of events, the card is updated at least once after the last of them."""
+    await quiet_round(store)
+    last_update = 0
+    running = True
+
+    async def update() -> None:
+        nonlocal last_update
+        while True:
+            claims = await second_store.claim("two", LATER, 5, LEASE)
+            for claim in claims:
+                round = await second_store.round(ROUND)
+                assert round is not None
+                if isinstance(claim.effect, UpdateCard):
+                    last_update = round.version
+                await second_store.complete(claim)
+            if not running and not claims:
+                return
+
+    updating = asyncio.create_task(update())
+    for number in range(40):
+        await happen(store, MemberJoined(NOW, f"m{number}"))
+    running = False
+    await updating
+    final = await store.round(ROUND)
+    assert final is not None
+    assert last_update == final.version == 41
+
+
+async def test_what_was_sent_stays_when_a_row_is_completed_late(store: DatabaseStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Announce())
+    (claim,) = await store.claim("one", NOW, 9, LEASE)
+    await store.claim("two", NOW + LEASE, 9, LEASE)
+    await store.complete(claim, [Sent(claim.key, ROUND, "announcement", CHANNEL, "1")])
+    assert await store.claim("three", NOW + 9 * LEASE, 9, LEASE) == [], "what is out there must not be repeated"
+    assert len(await store.database.read(lambda connection: connection.execute(select(SENT)).all())) == 1
