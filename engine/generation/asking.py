@@ -70,8 +70,6 @@ def ask(question: str, texts: Sequence[str]) -> Asked:
     derived = derive(core + "?").statement if slot is None else None
     affirming = lower_first(derived.affirming.rstrip("."), names) if derived else ""
     negating = lower_first(derived.negating.rstrip("."), names) if derived else ""
-    if slot is None and not derived:
-        slot = Slot("we favour ", "", "for")
     exclusive = slot is not None and slot.kind in (
         "where",
         "when",

@@ -11,7 +11,7 @@ from engine.generation.planning import LONGEST, TOO_ALIKE, Frame, Plan, plans
 from engine.generation.points import Gathered, Point
 from engine.generation.reading import Role
 from engine.generation.wording import lower_first, upper_first
-from engine.language import stance
+from engine.language import sentences, stance
 
 
 def statements(asked: Asked, gathered: Gathered, n: int, seed: int) -> list[str]:
@@ -42,14 +42,14 @@ def _alike(one: Plan, other: Plan) -> bool:
 def wording(asked: Asked, plan: Plan) -> str:
     """The plan as a statement: one to five sentences in the first person plural."""
     if plan.frame in (Frame.POINTS, Frame.UNDECIDED, Frame.OPPOSED):
-        sentences = _points_worded(asked, plan)
+        lines = _points_worded(asked, plan)
     elif plan.frame is Frame.BOTH:
-        sentences = _both_worded(asked, plan)
+        lines = _both_worded(asked, plan)
     elif plan.frame in (Frame.ANSWER, Frame.ANSWERS):
-        sentences = _answers_worded(asked, plan)
+        lines = _answers_worded(asked, plan)
     else:
-        sentences = _side_worded(asked, plan)
-    text = " ".join(finished(one) for one in sentences if one)
+        lines = _side_worded(asked, plan)
+    text = " ".join(finished(one) for one in lines if one)
     return as_group(asked, text)
 
 
@@ -65,22 +65,22 @@ def _side_worded(asked: Asked, plan: Plan) -> list[str]:
         main = f"{main}, {_joint(conditions)}"
     elif reasons and len(words(main)) + len(words(reasons[0].text)) <= 34:
         main = f"{main}, because {reasons.pop(0).text}"
-    sentences = [main, *_together([one.text for one in reasons])]
+    lines = [main, *_together([one.text for one in reasons])]
     for one in rest:
         against = one.role is Role.CAVEAT or (one.role is Role.CLAIM and side * stance(one.text, asked.affirming) < 0)
-        if against and not any(done.startswith("at the same time") for done in sentences):
-            sentences.append(f"at the same time, {one.text}")
+        if against and not any(done.startswith("at the same time") for done in lines):
+            lines.append(f"at the same time, {one.text}")
         elif not affirmed and one.role is Role.PROPOSAL and "instead" not in one.text and one.side == 0:
-            sentences.append(f"instead, {one.text}")
+            lines.append(f"instead, {one.text}")
         else:
-            sentences.append(
+            lines.append(
                 _also(one.text)
                 if affirmed and one.text.startswith("we should ") and main.startswith("we should ")
                 else one.text
             )
     if plan.frame in (Frame.LEAN_FOR, Frame.LEAN_AGAINST):
-        sentences.append(_disagreeing(plan.others))
-    return sentences
+        lines.append(_disagreeing(plan.others))
+    return lines
 
 
 def _joint(conditions: Sequence[Point]) -> str:
@@ -126,10 +126,10 @@ def _answers_worded(asked: Asked, plan: Plan) -> list[str]:
         second = f"others would choose {other.answer}{_because(plan.others[1:])}"
         joined = f"{first}, while {second}" if len(words(first + second)) <= 22 else None
         return [joined] if joined else [first, second]
-    sentences = [answer.text + _because(reasons[:1]), *(one.text for one in reasons[1:])]
+    lines = [answer.text + _because(reasons[:1]), *(one.text for one in reasons[1:])]
     if plan.others:
-        sentences.append(f"some of us would rather choose {plan.others[0].answer}{_because(plan.others[1:])}")
-    return [*sentences, *(one.text for one in free)]
+        lines.append(f"some of us would rather choose {plan.others[0].answer}{_because(plan.others[1:])}")
+    return [*lines, *(one.text for one in free)]
 
 
 def _because(points: Sequence[Point]) -> str:
@@ -137,14 +137,12 @@ def _because(points: Sequence[Point]) -> str:
 
 
 def _points_worded(asked: Asked, plan: Plan) -> list[str]:
-    sentences: list[str] = []
+    lines: list[str] = []
     points = list(plan.points)
     if plan.frame is Frame.UNDECIDED:
-        sentences.append("we do not all agree on this yet")
+        lines.append("we do not all agree on this yet")
     if plan.frame is Frame.OPPOSED:
-        sentences.append(
-            f"some of us think {_that(points.pop(0).text)}, while others think {_that(plan.others[0].text)}"
-        )
+        lines.append(f"some of us {_held(points.pop(0).text)}, while others {_held(plan.others[0].text)}")
     slot = asked.slot
     short = [one for one in points if one.answer and slot is not None]
     if slot is not None and len(short) > 1 and all(len(words(one.answer)) <= 7 for one in short[:2]):
@@ -153,8 +151,14 @@ def _points_worded(asked: Asked, plan: Plan) -> list[str]:
         at = points.index(first)
         joined = f"{slot.before}{first.answer} {link} {second.answer}{slot.after}"
         rest = [one for one in points[at + 1 :] if one is not second]
-        return [*sentences, *_together([*(one.text for one in points[:at]), joined, *(one.text for one in rest)])]
-    return [*sentences, *_together([one.text for one in points])]
+        return [*lines, *_together([*(one.text for one in points[:at]), joined, *(one.text for one in rest)])]
+    return [*lines, *_together([one.text for one in points])]
+
+
+def _held(clause: str) -> str:
+    """ "want a park" for "we want a park", else "think" and the clause."""
+    own = re.match(r"we (?=(?:want|need|prefer|support|oppose|favour|would (?:like|love|prefer))\b)", clause)
+    return clause[own.end() :] if own else f"think {_that(clause)}"
 
 
 def _that(clause: str) -> str:
@@ -174,21 +178,21 @@ _JOINED = re.compile(r",|;|:|\b(?:and|because|if|so|which|instead|rather|but|whi
 
 def _together(clauses: Sequence[str]) -> list[str]:
     """Clauses as sentences; two short ones with the same subject and modal become one, longer ones say "also"."""
-    sentences: list[str] = []
+    lines: list[str] = []
     before = ""
     for clause in clauses:
         found = _SHARED.match(clause)
         start = found.group(1).lower() if found else ""
-        if found and start == before and sentences:
-            both = len(words(sentences[-1])) + len(words(found.group(2)))
-            if both <= 22 and not _JOINED.search(sentences[-1]) and not _JOINED.search(clause) and "not" not in start:
-                sentences[-1] = f"{sentences[-1]} and {found.group(2)}"
+        if found and start == before and lines:
+            both = len(words(lines[-1])) + len(words(found.group(2)))
+            if both <= 22 and not _JOINED.search(lines[-1]) and not _JOINED.search(clause) and "not" not in start:
+                lines[-1] = f"{lines[-1]} and {found.group(2)}"
                 before = ""
                 continue
             clause = _also(clause)
-        sentences.append(clause)
+        lines.append(clause)
         before = start
-    return sentences
+    return lines
 
 
 def _also(clause: str) -> str:
@@ -209,4 +213,13 @@ def as_group(asked: Asked, text: str) -> str:
     """The statement in the first person plural even where every clause is about something else."""
     if re.search(r"\b(?:we|our|us|ours|ourselves)\b", text, re.I) or not looks_english(text):
         return text
-    return f"We think that {lower_first(text, asked.names)}"
+    said = sentences(text)
+    at = next((at for at, one in enumerate(said) if not _SUBORDINATE.match(one)), 0)
+    return " ".join([*said[:at], f"We think that {lower_first(said[at], asked.names)}", *said[at + 1 :]])
+
+
+_SUBORDINATE = re.compile(
+    r"(?:if|when|while|whenever|as|because|since|although|though|even|unless|until|once|with|without|under|given|to|for"
+    r"|in|on|at|by|after|before|despite|assuming|whether|where|instead|rather|due|considering)\b",
+    re.I,
+)

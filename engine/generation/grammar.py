@@ -131,9 +131,14 @@ def has_finite_verb(text: str) -> bool:
 def is_imperative(text: str) -> bool:
     """True for "Ban scooters", "Just give everyone a day", "Keep the office open"; False for "Support is needed"."""
     found = [word.lower() for word in words(text)]
-    if len(found) < 2 or not is_base_verb(found[0]):
+    if len(found) > 2 and found[0].endswith("ly") and "ADV" in classes(found[0]):
+        found = found[1:]
+    if len(found) < 2 or found[0] in AUXILIARIES or not is_base_verb(found[0]):
         return False
     second = found[1]
+    rest = found[1 : next((at for at, word in enumerate(found) if at and word in _INTRODUCING), len(found))]
+    if found[0] not in _WITH_CLAUSE and has_finite_verb(" ".join(rest)):
+        return False
     if (
         second in AUXILIARIES
         or second in ("of", "and", "or")
@@ -152,6 +157,12 @@ _PLAIN_VERBS = frozenset(
     "needs remains remain becomes become seems seem means mean makes make takes gets get keeps keep wants want helps "
     "causes leads gives give requires require allows allow suffers suffer brings bring creates create matters depends "
     "matter looks sounds feels appears deserves deserve works costs saves hurts harms has".split()
+)
+_INTRODUCING = frozenset(
+    "that which who if when so and because but until where how what while as or before after".split()
+)
+_WITH_CLAUSE = frozenset(
+    "make ensure let have help see remember check say tell ask decide mean show allow give hope".split()
 )
 _COMMANDS = frozenset(
     "ban allow keep let make give use try start stop build add remove cut offer support increase reduce move hire buy "

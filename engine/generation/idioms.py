@@ -72,6 +72,10 @@ LEADS = re.compile(
     r"|my (?:\d|two) cents)\b[,:;]? *(?:- )?)",
     re.I,
 )
+ASKING = re.compile(
+    r"^(?:can|could|should|would|do|does|did|is|are|why|how come) (?:we|our|the|there|it|they|this|that|you|i|more)\b",
+    re.I,
+)
 ANSWER = re.compile(
     r"^(?:yes|yeah|yep|yup|yea|no|nope|nah|sure|absolutely|definitely|agreed|agree|disagree|exactly|true|correct"
     r"|ok|okay|fine)"
@@ -127,11 +131,15 @@ PERSONAL = re.compile(
     r"|\b(?:this|these) (?:survey|poll|question|form|type of survey|conversation|discussion)s?\b|\btypes of surveys\b",
     re.I,
 )
+GIBBERISH = re.compile(
+    r"\b(?=\w*\d\w*[a-z])(?=\w*[a-z]\w*\d)\w{7,}\b|\b[bcdfghjklmnpqrstvwxz]{6,}\b|={1,}|[$*^~]{3,}", re.I
+)
 HARSH = re.compile(
     r"\b(?:stupid(?:est)?|idiot\w*|moron\w*|dumb(?:est)?|trash|garbage|crap\w*|bullshit|shit\w*|asshole\w*"
     r"|bastard\w*|bitch\w*|cunt\w*|dick(?:head)?s?|retard\w*|liar\w*"
     r"|fuck\w*|screw you|shut up|hate you|kill yourself|scum|disgust\w*|pathetic|clueless|brain-?dead|nazi\w*"
-    r"|losers?|worst (?:ever|thing)|racist\w*|evil|gorging|greedy)\b",
+    r"|losers?|worst (?:ever|thing)|racist\w*|evil|gorging|greedy|corrupt"
+    r"|eliminate all|eliminate everything|(?:do|does)(?: not|n't) care)\b",
     re.I,
 )
 EXPLETIVE = re.compile(

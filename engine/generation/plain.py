@@ -83,6 +83,7 @@ def plain(text: str) -> str:
     text = re.sub(r"[@＠#]+(?=\w)|[@＠]", "", text)
     text = re.sub(r"<(?=[^\s\d=])|(?<=[^\s\d=])>", "", text)
     text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2026: "...", 0xA0: " ", 0x2014: " - "})
+    text = re.sub(r"\.{2,}(?=[^\s.])", "... ", text)
     text = _REPEATED.sub(r"\1", text)
     text = re.sub(r"\(\s*\)|\[\s*\]|\{\s*\}", " ", text)
     text = re.sub(r"[ \t\f\v]+", " ", text)

@@ -74,7 +74,8 @@ def plans(asked: Asked, gathered: Gathered, seed: int) -> Iterable[Plan]:
         yield from _on_answers(points, answers, dice)
         yield from _on_points([one for one in points if one.role is not Role.ANSWER and not one.key], dice, asked)
     else:
-        yield from _on_points([one for one in points if one.role is not Role.CONDITION], dice, asked)
+        free = [one for one in points if one.role is not Role.CONDITION and not points_back(one.text)]
+        yield from _on_points(free or points, dice, asked)
 
 
 def _on_position(asked: Asked, gathered: Gathered, points: Sequence[Point], dice: random.Random) -> Iterable[Plan]:
@@ -157,10 +158,11 @@ def _overlap(one: Point, other: Point) -> float:
 
 def opposed(asked: Asked, one: Point, other: Point) -> bool:
     """True when two points take opposite sides of something more than the question's own subject."""
-    common = (one.stems & other.stems) - asked.stems
+    mine, theirs = one.stems - asked.stems, other.stems - asked.stems
+    least = min(len(mine), len(theirs))
     return (
-        bool(common)
-        and _overlap(one, other) >= 0.4
+        least > 0
+        and len(mine & theirs) >= max(min(2, least), 0.5 * least)
         and not one.members & other.members
         and contradicts(one.text, other.text)
     )

@@ -10,7 +10,7 @@ from functools import partial
 from engine.generation.asking import Asked
 from engine.generation.grammar import AUXILIARIES, classes, has_finite_verb, is_imperative, words
 from engine.generation.plain import orders_a_model
-from engine.generation.replying import answered, bare_reply, chosen, reply, restates
+from engine.generation.replying import answered, bare_reply, chosen, only_judges, reply, restates
 from engine.generation.wording import Phrase, Sort, phrase
 from engine.language import clauses, sentences, stems
 
@@ -197,6 +197,8 @@ def _phrases(asked: Asked, member: int, piece: str, contrast: bool, vote: int) -
                 return [_said(asked, f"{joint} {turned.text}", Role.CONDITION, member, turned.weak)]
             return []
     turned = phrase(piece, asked.names)
+    if turned is not None and turned.sort is Sort.FRAGMENT and only_judges(turned.text):
+        return []
     if turned is None or (
         asked.affirming and (restates(asked, turned.text) or bare_reply(asked, turned.text) or bare_reply(asked, piece))
     ):
@@ -264,11 +266,12 @@ def _said(asked: Asked, text: str, role: Role, member: int, weak: bool, key: fro
 
 def _titled(asked: Asked, opinion: str) -> str:
     """Names as the question writes them: "LB" and "landbank" become "the Land Bank" where it asks about it."""
+    opinion = re.sub(r"(?i)\b(min|max)\. ?(?=(?:of )?\d|of\b)", lambda found: found.group(1) + "imum ", opinion)
     for title in asked.titles:
         parts = title.split()
         initials = "".join(part[0] for part in parts)
         forms = [r"[\s-]?".join(re.escape(part) for part in parts)] + ([initials] if len(initials) > 1 else [])
-        the = f"the {title}" in asked.text
+        the = len(re.findall(rf"\bthe {title}\b(?! of\b)", asked.text)) == asked.text.count(title)
         pattern = re.compile(rf"(?<![\w-])(?P<the>the )?(?:{'|'.join(f'(?:{form})' for form in forms)})(?![\w-])", re.I)
 
         opinion = pattern.sub(partial(_named, title, the), opinion)

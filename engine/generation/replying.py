@@ -81,6 +81,11 @@ def restates(asked: Asked, clause: str) -> bool:
     return content <= about | _REPLYING and len(words(clause)) <= len(words(asked.affirming)) + 6
 
 
+def only_judges(fragment: str) -> bool:
+    """True for "good move" or "great idea": what it judges is not in it."""
+    return {term.stem for term in terms(fragment)} <= _REPLYING
+
+
 def bare_reply(asked: Asked, clause: str) -> bool:
     """True for "absolutely", "I'd love it", "otherwise I'm in favour": a side, and nothing that a statement can use."""
     said = _HEDGED.sub("", clause.strip())
@@ -108,6 +113,8 @@ def answered(asked: Asked, fragment: str) -> str | None:
         return None
     low = said.lower()
     first = words(low)[0]
+    if first in _HANGING and not (slot.kind in ("how", "where", "when") and first in ("through", "as", "than")):
+        return None
     if slot.kind == "who":
         return f"{lower_first(said, asked.names)}{slot.after}"
     if re.match(r"(?:not|no|nowhere|never|anything but)\b", low):
@@ -188,6 +195,7 @@ def _filled(slot: Slot, said: str, asked: Asked) -> str:
     return f"{slot.before}{link}{kept}{after}".strip()
 
 
+_HANGING = frozenset("of than as and or but which that because so nor who whose is are was were".split())
 _DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 _SEASONS = frozenset("spring summer autumn fall winter may march".split())
 _CHOSEN = re.compile(

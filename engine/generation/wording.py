@@ -23,11 +23,13 @@ from engine.generation.grammar import (
 )
 from engine.generation.idioms import (
     ANSWER,
+    ASKING,
     ATTRIBUTION,
     EXAMPLE,
     EXPLETIVE,
     FILLER,
     FIRST_PERSON,
+    GIBBERISH,
     GOOD_IDEA,
     HARSH,
     IT_LESS,
@@ -88,7 +90,8 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         return None
     if not looks_english(text):
         return Phrase(text.rstrip(".!?。！？ "), Sort.FOREIGN, weak=len(words(text)) < 2 and text.isascii())
-    asked = sentence.rstrip(" \"')").endswith("?")
+    text = re.sub(r"^\d{1,2}[,.)] (?=[A-Za-z])", "", text)
+    asked = sentence.rstrip(" \"')").endswith("?") or ASKING.match(text) is not None
     text = _calm(text, names)
     for pattern, said in SHORT_FORMS:
         text = pattern.sub(said, text)
@@ -130,6 +133,7 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         weak
         or PERSONAL.search(text) is not None
         or HARSH.search(text) is not None
+        or GIBBERISH.search(text) is not None
         or OTHERS.search(text) is not None
         or len(words(text)) > MAX_WORDS
         or (len(words(text)) < 3 and sort is not Sort.FRAGMENT)
@@ -263,6 +267,9 @@ def _completed(text: str) -> tuple[str, Sort]:
         return f"I {lower_first(text)}", Sort.CLAIM
     if low.startswith("should be ") and words(low)[2] in ("a", "an", "more", "some", "no", "fewer", "less", "better"):
         return f"there {lower_first(text)}", Sort.PROPOSAL
+    promise = re.match(r"(?:will|would|could|may|might) (?:also |just |only |not )?([a-z]+)", low)
+    if promise and is_base_verb(promise.group(1)):
+        return f"it {lower_first(text)}", Sort.CLAIM
     if IT_LESS.match(text) and not low.startswith(("is ", "isn't ", "works with")) and len(words(text)) > 2:
         return f"it {lower_first(text)}", Sort.CLAIM
     if is_imperative(text):
@@ -319,6 +326,7 @@ def _repaired(text: str) -> str:
     if text.count("(") != text.count(")"):
         text = re.sub(r"[()]", "", text)
     text = re.sub(r" & ", " and ", text)
+    text = re.sub(r"\${2,}", "", text)
     text = re.sub(r",? -+ (?=(?:but|and|so|which)\b)", ", ", text)
     text = re.sub(r" +([,.;:])", r"\1", re.sub(r"\s+", " ", text))
     return text.strip(" ,;:-")
