@@ -1,0 +1,349 @@
+"""`parley doctor`: look at the set-up piece by piece and say what to do about what is wrong.
+
+It changes nothing, makes no file and prints no secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import shutil
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.settings import Settings, load
+from engine.errors import ParleyError, SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from storage.database import Database
+
+PYTHON = (3, 11)
+MIB = 2**20
+ROOM_NEEDED, ROOM_WANTED = 50 * MIB, 500 * MIB
+"""Free bytes under which a SQLite database cannot be trusted to grow, and under which to say so."""
+
+OVERDUE = 600.0
+"""Seconds after which something that waits to be sent means that nobody sends."""
+
+DRIFT = 120.0
+"""Seconds by which two clocks may differ."""
+
+EARLIEST = 1_735_689_600.0
+"""The start of 2025: a clock before it was never set."""
+
+QUESTION = "Should we move the stand-up to ten?"
+OPINIONS = (
+    "Yes, ten is better for everybody who brings children to school.",
+    "Yes, but only if it stays short.",
+    "No, we should not move it, because nine keeps the morning free.",
+)
+
+
+class Mark(Enum):
+    """How bad a finding is: nothing to do, something to know, something to mend."""
+
+    FINE = "✓"
+    NOTE = "!"
+    WRONG = "✗"
+
+
+PLAIN = {Mark.FINE: "ok", Mark.NOTE: "note", Mark.WRONG: "WRONG"}
+"""Marks for a terminal that cannot show them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `said` ends with what to do where something is."""
+
+    mark: Mark
+    what: str
+    said: str
+
+
+Check = Callable[[Settings], AsyncIterator[Finding]]
+
+
+async def examine(config: Path | None, *, database: str | None, port: int | None) -> bool:
+    """Print a line for everything that was looked at; True when nothing has to be mended.
+
+    config, database, port: as given on the command line, None when not given.
+    """
+    fine = True
+    async for finding in _findings(config, database, port):
+        sys.stdout.write(f"{_mark(finding.mark)} {finding.what}: {finding.said}\n")
+        sys.stdout.flush()
+        fine = fine and finding.mark is not Mark.WRONG
+    sys.stdout.write("Everything is in order.\n" if fine else "Mend what is marked, then run `parley doctor` again.\n")
+    return fine
+
+
+def _mark(mark: Mark) -> str:
+    try:
+        mark.value.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return f"{PLAIN[mark]:5}"
+    return mark.value
+
+
+async def _findings(config: Path | None, database: str | None, port: int | None) -> AsyncIterator[Finding]:
+    yield _python()
+    try:
+        settings = load(config, database=database, port=port)
+    except SettingsError as problem:
+        yield Finding(Mark.WRONG, "settings", str(problem))
+        return
+    yield Finding(Mark.FINE, "settings", f"read; platforms {', '.join(settings.platforms) or 'none'}")
+    checks: tuple[Check, ...] = (_database, _secret, _port, _models, _texts, _picture, _parquet)
+    for check in checks:
+        async for finding in check(settings):
+            yield finding
+
+
+def _python() -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info[:2] < PYTHON:
+        return Finding(Mark.WRONG, "Python", f"{version} is too old: install Python 3.11 or newer.")
+    return Finding(Mark.FINE, "Python", version)
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    from bot.offline import sqlite_file
+    from storage.database import Database, parsed_url, place
+    from storage.migrations import current, head, require_current
+
+    try:
+        file = sqlite_file(settings.database)
+        where = place(parsed_url(settings.database))
+        if file is not None:
+            yield _room(file)
+            if not file.exists():
+                yield _place_for(file)
+                return
+        revision = await asyncio.to_thread(current, settings.database)
+        if revision is None or revision < head():
+            state = "has no tables yet" if revision is None else f"is at revision {revision} and needs {head()}"
+            yield Finding(Mark.NOTE, "database", f"{where} {state}: run `parley migrate` (`parley serve` does it too).")
+            return
+        require_current(revision)
+        database = Database.open(settings.database)
+        try:
+            await _write_nothing(database)
+            yield Finding(Mark.FINE, "database", f"{where} can be written, revision {revision}")
+            async for finding in _contents(database):
+                yield finding
+        finally:
+            await database.close()
+    except ParleyError as problem:
+        yield Finding(Mark.WRONG, "database", str(problem))
+
+
+def _room(file: Path) -> Finding:
+    folder = next(one for one in file.absolute().parents if one.exists())
+    free = shutil.disk_usage(folder).free
+    said = f"{free // MIB:,} MiB free for the database"
+    if free < ROOM_NEEDED:
+        return Finding(Mark.WRONG, "disk", f"{said}: free some space, or move the database to another disk.")
+    return Finding(Mark.NOTE if free < ROOM_WANTED else Mark.FINE, "disk", said)
+
+
+def _place_for(file: Path) -> Finding:
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        return Finding(Mark.WRONG, "database", f"there is no folder {str(folder)!r}: create it.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Finding(Mark.WRONG, "database", f"{str(folder)!r} cannot be written: give Parley's user access to it.")
+    return Finding(Mark.FINE, "database", f"{str(file)!r} is not there yet; `parley serve` makes it")
+
+
+class _Undone(Exception):
+    """Rolls a probe back."""
+
+
+async def _write_nothing(database: Database) -> None:
+    """Take the right to write and give it back with nothing written."""
+
+    def probe(connection: Connection) -> None:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+        raise _Undone
+
+    try:
+        await database.write(probe)
+    except _Undone:
+        return
+
+
+async def _contents(database: Database) -> AsyncIterator[Finding]:
+    """What the database says about the bot's work: rows given up, rows that nobody sends, and the time."""
+    from sqlalchemy import func, select
+
+    from storage.tables import AUDIT, OUTBOX
+
+    def read(connection: Connection) -> tuple[list[tuple[str, int]], int, float | None]:
+        given_up = select(OUTBOX.c.kind, func.count()).where(OUTBOX.c.settled == "quarantined")
+        waiting = select(func.count()).where(OUTBOX.c.settled.is_(None), OUTBOX.c.due > 0, OUTBOX.c.due < now - OVERDUE)
+        return (
+            [(kind, number) for kind, number in connection.execute(given_up.group_by(OUTBOX.c.kind))],
+            connection.execute(waiting).scalar_one(),
+            connection.execute(select(AUDIT.c.at).order_by(AUDIT.c.id.desc()).limit(1)).scalar_one_or_none(),
+        )
+
+    now = time.time()
+    given_up, overdue, latest = await database.read(read)
+    if given_up:
+        listed = ", ".join(f"{number} {kind}" for kind, number in sorted(given_up))
+        said = f"given up after too many tries: {listed}. Their moderators were told and can press Retry."
+        yield Finding(Mark.NOTE, "outbox", said)
+    elif overdue:
+        yield Finding(Mark.NOTE, "outbox", f"{overdue} waiting for over ten minutes: start `parley serve`.")
+    else:
+        yield Finding(Mark.FINE, "outbox", "nothing given up, nothing overdue")
+    if now < EARLIEST or (latest is not None and latest > now + DRIFT):
+        said = f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime(now))} UTC is before what already happened"
+        yield Finding(Mark.WRONG, "clock", f"{said}: set the machine's clock.")
+    else:
+        yield Finding(Mark.FINE, "clock", f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime(now))} UTC")
+
+
+async def _secret(settings: Settings) -> AsyncIterator[Finding]:
+    from bot.offline import sqlite_file
+    from bot.secrets_file import secret_of
+
+    try:
+        file = sqlite_file(settings.database)
+        kept = None if file is None or settings.secret is not None else file.with_suffix(".secret")
+        if kept is not None and not kept.exists():
+            yield Finding(Mark.FINE, "secret", f"will be made in {str(kept)!r} at the first start")
+            return
+        secret_of(settings)
+    except ParleyError as problem:
+        yield Finding(Mark.WRONG, "secret", str(problem))
+        return
+    if kept is not None and kept.stat().st_mode & 0o077:
+        said = f"others may read {str(kept)!r} and sign links: run chmod 600 on it."
+        yield Finding(Mark.NOTE, "secret", said)
+    else:
+        yield Finding(Mark.FINE, "secret", "set" if kept is None else f"kept in {str(kept)!r}")
+
+
+async def _port(settings: Settings) -> AsyncIterator[Finding]:
+    if "web" not in settings.platforms:
+        return
+    address = f"{settings.host}:{settings.port}"
+    if settings.port == 0:
+        yield Finding(Mark.FINE, "port", "a free one is picked at the start")
+        return
+    problem = await asyncio.to_thread(_bind_problem, settings.host, settings.port)
+    if problem is None:
+        yield Finding(Mark.FINE, "port", f"{address} is free")
+    elif problem.errno == errno.EADDRINUSE and await _is_parley(settings.host, settings.port):
+        yield Finding(Mark.FINE, "port", f"Parley is serving at {address} already")
+    elif problem.errno == errno.EADDRINUSE:
+        yield Finding(Mark.WRONG, "port", f"{address} is in use: stop what uses it, or choose another with --port.")
+    elif problem.errno in (errno.EACCES, errno.EPERM):
+        yield Finding(Mark.WRONG, "port", f"{address} needs more rights: choose a port above 1023 with --port.")
+    else:
+        said = f"nothing can listen on {address} ({problem.strerror}): check --host."
+        yield Finding(Mark.WRONG, "port", said)
+
+
+def _bind_problem(host: str, port: int) -> OSError | None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as problem:
+        return problem
+    return None
+
+
+async def _is_parley(host: str, port: int) -> bool:
+    """Whether what listens there answers as Parley's own health check does."""
+    try:
+        async with asyncio.timeout(2.0):
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(f"GET /healthz HTTP/1.0\r\nHost: {host}\r\n\r\n".encode())
+            answer = await reader.read(4096)
+            writer.close()
+    except (OSError, TimeoutError):
+        return False
+    return b'"ok"' in answer and b'"database"' in answer
+
+
+async def _models(settings: Settings) -> AsyncIterator[Finding]:
+    from engine import catalog
+    from engine.deliberation import deliberate
+
+    names = f"{settings.generator} and {settings.predictor}"
+    begun = time.monotonic()
+    try:
+        generator, predictor = catalog.generator(settings.generator), catalog.predictor(settings.predictor)
+        drafting = await deliberate(QUESTION, OPINIONS, generator=generator, predictor=predictor, n=2, posted=1)
+    except ParleyError as problem:
+        yield Finding(Mark.WRONG, "models", f"{names}: {problem}")
+        return
+    said = f"{names} drafted {len(drafting.candidates)} statements in {time.monotonic() - begun:.1f} s"
+    if not predictor.calibrated:
+        yield Finding(Mark.NOTE, "models", f"{said}; {predictor.name} is not calibrated, so some rules are refused")
+    else:
+        yield Finding(Mark.FINE, "models", said)
+    if generator.service is not None:
+        yield Finding(Mark.NOTE, "models", f"opinions are sent to {generator.service}; members are told so")
+
+
+async def _texts(settings: Settings) -> AsyncIterator[Finding]:
+    from bot.texts import Texts
+
+    texts = Texts(settings.locale)
+    wanted = settings.locale.replace("-", "_").partition("_")[0]
+    if texts.locale.partition("_")[0] != wanted:
+        said = f"there are none in {settings.locale!r}, so {texts.locale!r} is used"
+        yield Finding(Mark.NOTE, "texts", said)
+    else:
+        yield Finding(Mark.FINE, "texts", f"{texts.locale}: {texts('announcement-heading')}")
+
+
+async def _picture(_: Settings) -> AsyncIterator[Finding]:
+    begun = time.monotonic()
+    problem = await asyncio.to_thread(_picture_problem)
+    if problem is None:
+        yield Finding(Mark.FINE, "picture", f"drawn in {time.monotonic() - begun:.1f} s")
+    else:
+        yield Finding(Mark.WRONG, "picture", f"{problem}: install Parley again.")
+
+
+def _picture_problem() -> str | None:
+    """Why the picture of an outcome cannot be drawn, for what a broken installation lacks; else None."""
+    from bot import fonts
+
+    missing = [font.name for font in (fonts.REGULAR, fonts.BOLD) if not font.is_file()]
+    if missing:
+        return f"the font {missing[0]} is missing"
+    try:
+        from bot.picture import Bar, Labels, png, svg
+    except ImportError as problem:
+        return f"{problem.name} is missing"
+    drawn = png(svg([Bar("1", "A statement", (0, 0, 0, 1, 0, 2, 1))], title="Outcome", labels=Labels()))
+    return None if drawn.startswith(b"\x89PNG") else "the renderer draws no PNG"
+
+
+async def _parquet(_: Settings) -> AsyncIterator[Finding]:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        said = (
+            "pyarrow is not installed; only `parley export --format parquet` needs it (pip install 'parley[research]')"
+        )
+        yield Finding(Mark.NOTE, "Parquet", said)
+    else:
+        yield Finding(Mark.FINE, "Parquet", "pyarrow is installed")
