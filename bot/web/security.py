@@ -96,6 +96,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
             "base-uri 'none'",
             "frame-ancestors 'none'",
             "require-trusted-types-for 'script'",
+            "trusted-types parley-picture",
         )
     )
     response.headers.setdefault("Cache-Control", "no-store")

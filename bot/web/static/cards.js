@@ -1,0 +1,101 @@
+// Draws a card of Parley's: its blocks, buttons and scales. Words go in as text only.
+
+import { el, freshId } from "./dom.js";
+import { drawPicture } from "./pictures.js";
+import { fullTime, momentText, say } from "./words.js";
+
+/** The content of a message that is a card. */
+export function drawCard(message, context) {
+  const { card } = message;
+  const content = el("div.card", { "data-kind": card.kind }, ...drawBlocks(card.blocks));
+  const controls = card.buttons.filter(({ type }) => type === "button");
+  for (const scale of card.buttons.filter(({ type }) => type === "scale")) content.append(drawScale(scale, message, context));
+  if (controls.length) content.append(el("div.buttons", {}, ...controls.map((button) => drawButton(button, message, context))));
+  return content;
+}
+
+/** Blocks in order; labels and values that follow each other stand in one list. */
+export function drawBlocks(blocks) {
+  const drawn = [];
+  let facts = null;
+  for (const block of blocks) {
+    if (block.type === "fact" || block.type === "moment") {
+      if (!facts) drawn.push((facts = el("dl.facts")));
+      facts.append(el("div.fact", {}, el("dt", {}, block.label), el("dd", { dir: "auto" }, block.type === "fact" ? block.value : moment(block.at))));
+      continue;
+    }
+    facts = null;
+    drawn.push(drawBlock(block));
+  }
+  return drawn;
+}
+
+function drawBlock(block) {
+  switch (block.type) {
+    case "text":
+      return el(block.heading ? "h3.card-heading" : "p.text", { dir: "auto" }, block.text);
+    case "quote":
+      return el("blockquote.quote", { dir: "auto" }, block.text);
+    case "note":
+      return el("p.note", { dir: "auto" }, block.text);
+    case "picture":
+      return drawPicture(block);
+    default:
+      return el("p.text", {}, "");
+  }
+}
+
+function moment(at) {
+  const time = el("time", { datetime: new Date(at * 1000).toISOString(), title: fullTime(at), "data-moment": at }, momentText(at));
+  return time;
+}
+
+// "in 5 minutes" would be wrong five minutes later.
+setInterval(() => {
+  for (const time of document.querySelectorAll("time[data-moment]")) time.textContent = momentText(Number(time.dataset.moment));
+}, 15000);
+
+function drawButton(button, message, { actions }) {
+  const style = { primary: ".primary", danger: ".danger" }[button.style] ?? "";
+  const node = el(`button.button${style}`, { type: "button", "data-focus": `press-${button.action}-${button.target}` }, button.label);
+  node.addEventListener("click", () => press(node, button, "", message, actions));
+  return node;
+}
+
+function drawScale(scale, message, { actions }) {
+  const id = freshId("scale");
+  const keys = [1, 2, 3, 4, 5, 6, 7].map((value) => {
+    const pole = value === 1 ? scale.low : value === 7 ? scale.high : "";
+    const node = el("button.key.key-plain", {
+      type: "button", "aria-pressed": String(scale.value === value), "aria-label": pole ? `${value}, ${pole}` : String(value),
+      "data-focus": `press-${scale.action}-${scale.target}-${value}`,
+    }, el("span.key-digit", { "aria-hidden": "true" }, String(value)));
+    node.addEventListener("click", () => {
+      for (const key of keys) key.setAttribute("aria-pressed", String(key === node));
+      press(node, scale, String(value), message, actions);
+    });
+    return node;
+  });
+  return el("div.scale", { role: "group", "aria-labelledby": id },
+    el("p.scale-label", { id }, scale.label),
+    el("div.rating", {}, el("span.pole", { "aria-hidden": "true" }, scale.low), el("div.keys", {}, ...keys), el("span.pole.pole-high", { "aria-hidden": "true" }, scale.high)));
+}
+
+async function press(node, { action, round, target }, value, message, actions) {
+  if (node.getAttribute("aria-busy") === "true") return;
+  node.setAttribute("aria-busy", "true");
+  await actions.ask({ do: "press", place: message.place, action, round, target, value }, { opener: node });
+  node.removeAttribute("aria-busy");
+}
+
+/** A rating as seven choices of a form. */
+export function ratingChoices(name, value, low, high, required) {
+  const choice = (number, label, text) =>
+    el("label.choice-key", {}, el("input", { type: "radio", name, value: number, checked: String(value ?? "") === number, "aria-label": label }), el("span", { "aria-hidden": "true" }, text));
+  const keys = [1, 2, 3, 4, 5, 6, 7].map((number) => {
+    const pole = number === 1 ? `, ${low}` : number === 7 ? `, ${high}` : "";
+    return choice(String(number), `${number}${pole}`, String(number));
+  });
+  return el("div.rating", {}, el("span.pole", { "aria-hidden": "true" }, low), el("div.keys", {}, ...keys), el("span.pole.pole-high", { "aria-hidden": "true" }, high),
+    required ? null : el("label.choice-none", {}, el("input", { type: "radio", name, value: "", checked: value === null || value === undefined || value === "" }), el("span", {}, say("no_answer"))));
+}

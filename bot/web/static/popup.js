@@ -1,0 +1,32 @@
+// A button that opens a small group of buttons below itself; Escape and a press elsewhere close it.
+
+import { el, freshId } from "./dom.js";
+
+/** Joins a button and what it opens. Gives the element that holds both. */
+export function popup(button, items, { label = null, role = null } = {}) {
+  const id = freshId("popup");
+  const panel = el("div.popup", { id, hidden: true, role, "aria-label": label }, ...items);
+  const holder = el("div.popup-holder", {}, button, panel);
+  button.setAttribute("aria-expanded", "false");
+  button.setAttribute("aria-controls", id);
+  const set = (open) => {
+    panel.hidden = !open;
+    button.setAttribute("aria-expanded", String(open));
+    holder.classList.toggle("open", open);
+  };
+  button.addEventListener("click", () => {
+    set(panel.hidden);
+    if (!panel.hidden) panel.querySelector("button")?.focus();
+  });
+  holder.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || panel.hidden) return;
+    event.stopPropagation();
+    set(false);
+    button.focus();
+  });
+  holder.addEventListener("focusout", (event) => {
+    if (!holder.contains(event.relatedTarget)) set(false);
+  });
+  panel.addEventListener("click", (event) => event.target.closest("button") && set(false));
+  return holder;
+}

@@ -1,0 +1,267 @@
+// The messages of one place: kept by id, drawn in order, brought up to date by what the server says.
+
+import { confirm } from "./dialogs.js";
+import { el } from "./dom.js";
+import { drawMessage, summaryOf } from "./message.js";
+import { dayKey, dayName, say } from "./words.js";
+
+const TOGETHER = 300;
+const NEAR = 80;
+
+export class Timeline extends EventTarget {
+  composer = null;
+  #messages = new Map();
+  #nodes = new Map();
+  #more = false;
+  #unread = 0;
+  #local = 0;
+  #begun = false;
+
+  constructor({ place, me, channel, actions, announcer, pane, base }) {
+    super();
+    Object.assign(this, { place, me, channel, actions, announcer, pane, base });
+    this.context = { me, actions, timeline: this };
+    pane.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    pane.jump.addEventListener("click", () => {
+      this.#toEnd(true);
+      pane.log.focus();
+    });
+    document.addEventListener("visibilitychange", () => this.shown());
+  }
+
+  find(id) {
+    return this.#messages.get(id);
+  }
+
+  /** The newest message of the reader's own that can be edited. */
+  get lastOwn() {
+    return this.#ordered().filter((message) => message.mine && message.text && !message.state && !message.deleted).at(-1);
+  }
+
+  /** What the server said: new messages and changed ones. fresh: nothing of before counts. */
+  take(messages, { fresh, earlier }) {
+    const stay = fresh || this.#atEnd();
+    if (fresh) for (const [id, message] of this.#messages) if (!message.state && !message.whisper) this.#drop(id);
+    if (earlier !== null) this.#more = earlier;
+    const added = [];
+    for (const message of messages) {
+      const known = this.#messages.has(message.id);
+      if (message.delivery) this.#drop(`pending-${message.delivery}`);
+      if (message.deleted) this.#drop(message.id);
+      else this.#put(message);
+      if (!known && !message.deleted) added.push(message);
+    }
+    this.#arrange();
+    if (stay) this.#toEnd();
+    if (!fresh) this.#arrived(added.filter((message) => !message.mine), stay);
+    this.#begun = true;
+  }
+
+  /** A message of the reader's own that the server has not taken yet. */
+  pending(action) {
+    const id = `pending-${action.delivery}`;
+    this.#put({
+      id, number: Infinity, place: this.place, at: Date.now() / 1000, author: this.me.id, name: this.me.name, mine: true, text: action.text,
+      parent: action.parent ?? "", attachments: action.attachments ?? 0, edited: false, deleted: false, card: null, reactions: [], state: "sending", delivery: action.delivery,
+    });
+    this.#arrange();
+    this.#toEnd();
+  }
+
+  settled(action) {
+    const id = `pending-${action.delivery}`;
+    const pending = this.#messages.get(id);
+    if (pending) setTimeout(() => { this.#drop(id); this.#arrange(); }, action.do ? 5000 : 0);
+  }
+
+  failing(action) {
+    const pending = this.#messages.get(`pending-${action.delivery}`);
+    if (pending) this.#put({ ...pending, state: "failing" });
+    else this.note(say("not_sent"), [{ label: say("retry"), press: () => this.actions.retry(action.delivery) }, { label: say("discard"), press: () => this.actions.discard(action.delivery) }]);
+    this.#arrange();
+  }
+
+  resend(delivery) {
+    const pending = this.#messages.get(`pending-${delivery}`);
+    if (pending) this.#put({ ...pending, state: "sending" });
+    this.#arrange();
+  }
+
+  /** A card for the reader alone, at the end of the place. */
+  whisper(card) {
+    this.#putLocal({ card, text: "" });
+    this.announcer.say(say("announce", { name: say("whisper"), text: card.summary }));
+  }
+
+  /** A sentence for the reader alone. */
+  note(sentence) {
+    this.#putLocal({ card: null, text: sentence });
+    this.announcer.say(sentence);
+  }
+
+  dismiss(id) {
+    this.#drop(id);
+    this.#arrange();
+    document.getElementById(`${this.place}-composer`)?.focus();
+  }
+
+  /** Show a message as it will be, until the server says how it is. */
+  preview(id, change) {
+    const message = this.#messages.get(id);
+    if (!message) return;
+    const shown = change(message);
+    this.#put({ ...shown, original: message.original ?? message });
+    this.#arrange();
+  }
+
+  restore(id) {
+    const message = this.#messages.get(id);
+    if (message?.original) this.#put(message.original);
+    this.#arrange();
+  }
+
+  async remove(message) {
+    const text = this.place === "direct" ? say("delete_explained") : "";
+    if (!(await confirm({ title: say("delete_question"), text, yes: say("delete"), danger: true }))) return;
+    this.actions.ask({ do: "delete", message: message.id }, { own: true }).then(({ reply, sentence }) => {
+      if (sentence) this.note(sentence);
+      else this.actions.show(this.place, reply);
+    });
+  }
+
+  /** The place came into view: what is at the end counts as read. */
+  shown() {
+    if (!this.#visible()) return;
+    if (this.#wasAtEnd) this.#toEnd();
+    if (this.#atEnd()) this.#read();
+  }
+
+  #wasAtEnd = true;
+
+  #putLocal(content) {
+    this.#local += 1;
+    const last = Math.max(0, ...[...this.#messages.values()].map(({ number }) => (Number.isFinite(number) ? number : 0)));
+    const id = `whisper-${this.#local}`;
+    this.#put({
+      id, number: last + this.#local / 100000, place: this.place, at: Date.now() / 1000, author: "", name: "", mine: false, parent: "",
+      attachments: 0, edited: false, deleted: false, reactions: [], whisper: true, ...content,
+    });
+    this.#arrange();
+    this.#toEnd();
+  }
+
+  #put(message) {
+    const before = this.#nodes.get(message.id);
+    this.#messages.set(message.id, message);
+    const node = el("li.item", { "data-message": message.id }, drawMessage(message, this.context));
+    if (before) {
+      const focused = before.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+      before.replaceWith(node);
+      if (focused) [...node.querySelectorAll("[data-focus]")].find((other) => other.dataset.focus === focused)?.focus();
+    }
+    this.#nodes.set(message.id, node);
+  }
+
+  #drop(id) {
+    const node = this.#nodes.get(id);
+    if (node?.contains(document.activeElement)) this.pane.log.focus({ preventScroll: true });
+    node?.remove();
+    this.#nodes.delete(id);
+    this.#messages.delete(id);
+  }
+
+  #ordered() {
+    return [...this.#messages.values()].sort((a, b) => (a.number === b.number ? 0 : a.number - b.number));
+  }
+
+  // Puts nodes in order, says where a day begins, and draws what one person says in a row as one.
+  #arrange() {
+    const list = this.pane.list;
+    for (const divider of list.querySelectorAll(".day")) divider.remove();
+    let before = null;
+    let cursor = list.firstElementChild;
+    for (const message of this.#ordered()) {
+      const node = this.#nodes.get(message.id);
+      if (!before || dayKey(before.at) !== dayKey(message.at)) {
+        list.insertBefore(el("li.day", {}, el("span", {}, dayName(message.at))), cursor);
+      }
+      const follows = before && before.author === message.author && !before.whisper && !message.whisper && message.author
+        && message.at - before.at < TOGETHER && dayKey(before.at) === dayKey(message.at);
+      node.classList.toggle("follows", Boolean(follows));
+      if (node === cursor) cursor = cursor.nextElementSibling;
+      else list.insertBefore(node, cursor);
+      before = message;
+    }
+    this.#drawTop();
+  }
+
+  #drawTop() {
+    const { top } = this.pane;
+    if (this.#more) {
+      if (!top.querySelector(".earlier")) top.replaceChildren(el("button.button.earlier", { type: "button", onclick: (event) => this.#earlier(event.target) }, say("earlier")));
+      return;
+    }
+    if (!top.querySelector(".begins") && this.#begun) {
+      const text = this.place === "channel" ? say("beginning", { channel: this.channel.title }) : say("beginning_direct");
+      top.replaceChildren(el("p.begins", {}, text));
+    }
+  }
+
+  async #earlier(button) {
+    const first = this.#ordered().find(({ number }) => Number.isInteger(number));
+    button.disabled = true;
+    const answer = await fetch(`${this.base}/earlier?place=${this.place}&before=${first?.number ?? 0}`).catch(() => null);
+    button.disabled = false;
+    if (!answer?.ok) return;
+    const { messages, more } = await answer.json();
+    const { log } = this.pane;
+    const height = log.scrollHeight - log.scrollTop;
+    this.#more = more;
+    for (const message of messages) if (!this.#messages.has(message.id)) this.#put(message);
+    this.#arrange();
+    log.scrollTop = log.scrollHeight - height;
+    if (!more) log.focus({ preventScroll: true });
+  }
+
+  #arrived(messages, stay) {
+    for (const message of messages) {
+      this.announcer.say(say("announce", { name: message.author ? message.name : say("app"), text: summaryOf(message) }));
+    }
+    if (!messages.length || (stay && this.#visible())) return;
+    this.#unread += messages.length;
+    this.#tellUnread();
+  }
+
+  #visible() {
+    return document.visibilityState === "visible" && this.pane.node.offsetParent !== null;
+  }
+
+  #atEnd() {
+    const { log } = this.pane;
+    return this.pane.node.offsetParent === null ? this.#wasAtEnd : log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  }
+
+  #toEnd(smoothly = false) {
+    const { log } = this.pane;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    log.scrollTo({ top: log.scrollHeight, behavior: smoothly && !calm ? "smooth" : "instant" });
+    this.#wasAtEnd = true;
+  }
+
+  #scrolled() {
+    if (this.pane.node.offsetParent === null) return;
+    this.#wasAtEnd = this.#atEnd();
+    this.pane.jump.hidden = this.#wasAtEnd;
+    if (this.#wasAtEnd) this.#read();
+  }
+
+  #read() {
+    if (!this.#unread || !this.#visible()) return;
+    this.#unread = 0;
+    this.#tellUnread();
+  }
+
+  #tellUnread() {
+    this.dispatchEvent(new CustomEvent("unread", { detail: this.#unread }));
+  }
+}
