@@ -127,12 +127,14 @@ def link(
     moderator: Annotated[bool, typer.Option("--moderator", help="Give the moderator role.")] = False,
     config: Config = None,
     database: Database = None,
+    host: Host = None,
+    port: Port = None,
 ) -> None:
     """Make the signed personal link with which somebody takes part in the browser."""
     import asyncio
 
     with _speaking_plainly():
-        settings = _settings(config, database=database)
+        settings = _settings(config, database=database, host=host, port=port)
         from bot.main import personal_link
 
         typer.echo(asyncio.run(personal_link(settings, channel, name, moderator=moderator)))

@@ -8,6 +8,7 @@ own busy timeout, which starves processes under contention.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sqlite3
 import threading
@@ -50,6 +51,11 @@ class SqliteDatabase(Database):
         self._writer = _Writer(url, self._path)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="parley-sqlite-reader")
         self._closed = False
+
+    @property
+    def conflicts(self) -> int:
+        """See `Database.conflicts`."""
+        return self._writer.conflicts
 
     async def write(self, work: Work[T], *, lock: str | None = None) -> T:
         """See `Database.write`; `lock` adds nothing here, since one thread writes everything in turn."""
@@ -136,6 +142,7 @@ class _Writer:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._connection: Connection | None = None
+        self.conflicts = 0
 
     def put(self, item: _Unit | _Order) -> None:
         self._queue.put(item)
@@ -235,6 +242,7 @@ class _Writer:
                 busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
                 if not busy or time.monotonic() - started > LOCK_SECONDS:
                     raise
+                self.conflicts += 1
             time.sleep(random.uniform(FIRST_PAUSE, pause))
             pause = min(pause * 2, LONGEST_PAUSE)
 
@@ -295,6 +303,13 @@ def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engi
         pool_size=READERS,
         connect_args={"check_same_thread": False, "timeout": 0.0},
     )
+
+    @event.listens_for(engine, "do_connect")
+    def keep_private(*_: object) -> None:
+        """A new file, and the log that SQLite writes beside it, is for its owner alone: opinions are private."""
+        if url.database and url.database != ":memory:":
+            with suppress(OSError):  # SQLite itself says what is wrong with the place
+                os.close(os.open(url.database, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
     @event.listens_for(engine, "connect")
     def prepare(driver: sqlite3.Connection, _: object) -> None:
