@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -56,7 +56,7 @@ def _speaking_plainly() -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def _settings(config: Path | None, **options: object) -> Settings:
+def _settings(config: Path | None, **options: Any) -> Settings:
     from bot.logs import set_up
     from bot.settings import load
 
