@@ -149,7 +149,7 @@ def _slot(core: str, names: frozenset[str]) -> Slot | None:
         )
         if named:
             return Slot(f"{lower_first(named.group(1), names)} should be ", "", "what one")
-        return Slot("we favour ", "", "for") if word == "which" else Slot("we want ", "", "for")
+        return Slot("we favour ", "", "which") if word == "which" else Slot("we want ", "", "for")
     if word == "who":
         doer = re.match(r"(?i)(?:should|could|can|will) (.+)$", rest)
         return Slot("", f" should {doer.group(1)}", "who") if doer else Slot("we favour ", "", "for")

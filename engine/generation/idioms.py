@@ -134,6 +134,15 @@ PERSONAL = re.compile(
 GIBBERISH = re.compile(
     r"\b(?=\w*\d\w*[a-z])(?=\w*[a-z]\w*\d)\w{7,}\b|\b[bcdfghjklmnpqrstvwxz]{6,}\b|={1,}|[$*^~]{3,}", re.I
 )
+NO_VIEW = re.compile(
+    r"^(?:(?:i |we )?(?:have |has |had )?no (?:strong |real |particular )?(?:opinion|preference|view|idea"
+    r"|comment|clue|thoughts)s?"
+    r"|idk|dunno|i (?:do not|don't) (?:know|mind|care|have (?:an opinion|a preference))|(?:i am "
+    r"|i'm )?not sure(?: yet)?"
+    r"|(?:i am |i'm )?(?:undecided|neutral|unsure)|n/?a|none|nothing|test|whatever|pass|same(?: here)?|ditto|see above"
+    r"|(?:i'm )?(?:easy|fine|ok|okay|happy) (?:with )?(?:either way|anything|whatever|both)|either(?: is fine| way)?)$",
+    re.I,
+)
 HARSH = re.compile(
     r"\b(?:stupid(?:est)?|idiot\w*|moron\w*|dumb(?:est)?|trash|garbage|crap\w*|bullshit|shit\w*|asshole\w*"
     r"|bastard\w*|bitch\w*|cunt\w*|dick(?:head)?s?|retard\w*|liar\w*"
@@ -204,7 +213,7 @@ OWN_FACT = re.compile(
     r"|kid|baby|child))"
     r"|(?:cannot|can't|can not) (?:make|come|attend|drive|eat|work|afford|join|travel)|live (?:far|near|close|in"
     r"|on)|commute|work (?:from home|remotely|part[- ]time|nights|shifts)|do not (?:drive|drink|eat)"
-    r"|don't (?:drive|drink|eat)|only work)\b)",
+    r"|don't (?:drive|drink|eat)|only work|need (?:our|my))\b)",
     re.I,
 )
 SUBJECTLESS = re.compile(
@@ -213,7 +222,7 @@ SUBJECTLESS = re.compile(
     re.I,
 )
 IT_LESS = re.compile(
-    r"^(?:would be|will be|should be|could be|seems?|sounds?|looks?|makes?|saves?|helps?|costs?|works?|needs?"
+    r"^(?:would be|will be|should be|could be|seems|sounds|looks|makes|saves|helps|costs|works|needs"
     r"|depends|is|isn't|has been|does not|doesn't)\b",
     re.I,
 )

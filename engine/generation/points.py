@@ -122,7 +122,10 @@ def _sameness(common: float, mine: float, theirs: float, one: Said, leader: Said
     if (one.role is Role.ANSWER) != (leader.role is Role.ANSWER):
         return 0.0
     if one.role is Role.ANSWER:
-        return 1.0 if one.key & leader.key else 0.0
+        alike = len(one.key & leader.key) / max(1, len(one.key | leader.key))
+        if one.key & leader.key & _DAYS:
+            return max(alike, 0.5)
+        return alike if alike > 0.3 and _one_answer(one, leader) else 0.0
     if one.key and leader.key and not one.key & leader.key:
         return 0.0
     if one.side * leader.side < 0:
@@ -135,6 +138,15 @@ def _sameness(common: float, mine: float, theirs: float, one: Said, leader: Said
     if within >= 0.9 and least >= 3 and dice >= 0.4:
         return dice
     return 0.0
+
+
+def _one_answer(one: Said, leader: Said) -> bool:
+    """False for amounts and rhythms that differ, such as "weekly" and "every two weeks"."""
+    return one.key == leader.key or not any(stem.isdigit() or stem in _NUMBERS for stem in one.key ^ leader.key)
+
+
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_NUMBERS = frozenset("one two three four five six seven eight nine ten once twice half doubl singl".split())
 
 
 def _point(asked: Asked, group: list[Said], weight: dict[str, float], place: dict[int, int]) -> Point:

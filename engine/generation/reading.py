@@ -45,9 +45,15 @@ _CONDITION = re.compile(
 _BECAUSE = re.compile(
     r"^(?P<main>.+?),? +(?:because|since|cause|as(?! (?:long|soon|well|much|many|an?)\b)) (?P<rest>.+)$", re.I
 )
-_CONTRAST = re.compile(r"^(?:but|however|although|though|still|otherwise|yet|that said)\b|\bhowever\b", re.I)
+_CONTRAST = re.compile(r"^(?:but|however|although|though|still|yet|that said)\b|\bhowever\b", re.I)
 _WORRY = re.compile(
     r"\b(?:worr(?:y|ied)|concern(?:ed|s)?|afraid|risk(?:s|y)?|fear|downside|not sure|unsure|problem is|nervous)\b", re.I
+)
+_DOWNSIDE = re.compile(
+    r"\b(?:slow\w*|expensive|too (?:many|much|hard|late|early|costly|complicated|long)|waste|exhausting|tiring"
+    r"|problems?"
+    r"|harder|hurts?|harm\w*|los(?:e|es|ing)|costs? (?:money|too|more)|difficult|annoying|unfair)\b",
+    re.I,
 )
 _POINTING = re.compile(
     r"^(?:it|it's|this|that|they|these|those|he|she|him|her|such|them|their|its|same|otherwise|the former"
@@ -91,6 +97,10 @@ def read(asked: Asked, member: int, opinion: str, most: int) -> tuple[list[Said]
             one.key = answers[0]
             one.weak = one.weak and _POINTING.match(one.text) is None
     for one in found:
+        if one.role is Role.CLAIM and not side and asked.affirming and _DOWNSIDE.search(one.text):
+            one.role = Role.CAVEAT
+        if one.role is Role.CAVEAT and side < 0 and _WORRY.search(one.text):
+            one.role = Role.CLAIM
         one.side = 0 if one.role in (Role.CAVEAT, Role.CONDITION) or side == 0 else side
     distinct: dict[str, Said] = {}
     for one in found:
@@ -228,6 +238,8 @@ def _placed(asked: Asked, turned: Phrase) -> tuple[Role, str, bool]:
         return Role.PROPOSAL, answered(asked, turned.text) or turned.text, turned.weak
     if turned.sort is Sort.CONDITION:
         return Role.CLAIM, turned.text, True
+    if turned.text.startswith("otherwise "):
+        return Role.CLAIM, turned.text, turned.weak or not asked.affirming
     lost = re.search(r"\b(?:it|them)\b", turned.text) is not None and len(words(turned.text)) <= 6
     weak = turned.weak or (not asked.affirming and not asked.exclusive and (lost or points_back(turned.text)))
     return (Role.PROPOSAL if turned.sort is Sort.PROPOSAL else Role.CLAIM), turned.text, weak

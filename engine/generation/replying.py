@@ -23,7 +23,10 @@ _FOR = re.compile(
     rf"|count me in|sounds (?:good|great|fine|like a (?:good|great) idea)"
     rf"|good (?:idea|move|plan)|great(?: idea| plan)?|makes sense|\+1|100%|fine(?: by| with) me|fine|all for it"
     rf"|why not){_AFTER_REPLY}"
-    r"|(?:that |it |this )?(?:would be|is|sounds|seems|'s) (?:a )?(?:very |really |quite )?(?:good|great|nice"
+    rf"|(?:we should|let's) (?:definitely |really |just )?(?:allow|do|go for|go ahead with|adopt|support|try|keep)"
+    rf" (?:it|this|that|them){_AFTER_REPLY}"
+    r"|(?:(?:that|it|this)(?:'s| is| would be| sounds| seems) |sounds |would be )(?:a )?(?:very |really "
+    r"|quite )?(?:good|great|nice"
     r"|fine|excellent|sensible|wonderful)(?: idea| move| plan)?(?= *(?:$|[,.;!]|because|but|as long|if))"
     rf"|(?:we|i){_VERY}(?:(?:dis)?(?:agree)(?! that| on)(?<!disagree)|support{_IT}|in favou?r\b|all for{_IT}"
     rf"|for it|love{_IT}|like{_IT}|happy (?:with|to)\b|fine with\b|ok(?:ay)? with\b|ok(?:ay)?{_AFTER_REPLY})"
@@ -34,7 +37,8 @@ _AGAINST = re.compile(
     rf"^(?:(?:no|nope|nah|never|absolutely not|definitely not|certainly not|of course not|please no"
     rf"|not (?:a )?(?:very |really a )?(?:good|great) idea|bad (?:idea|move|plan)|terrible idea|no way|-1|please don't"
     rf"|not in favou?r|not really|disagree|hard no|not again){_AFTER_REPLY}"
-    r"|(?:that |it |this )?(?:would be|is|sounds|seems|'s) (?:not a good (?:idea|plan|move)|a (?:very "
+    r"|(?:(?:that|it|this)(?:'s| is| would be| sounds| seems) |sounds |would be )(?:not a good (?:idea|plan"
+    r"|move)|a (?:very "
     r"|really )?(?:bad|terrible|awful|horrible) (?:idea|plan|move)|a (?:waste|mistake|disaster))\b"
     rf"|(?:we|i){_VERY}(?:disagree(?! that)|oppose{_IT}|against{_IT}|opposed(?: to{_IT})?(?= *(?:$|[,.;!]))"
     rf"|not (?:in favou?r|for it|happy)\b|hate{_IT}|dislike{_IT}"
@@ -116,7 +120,7 @@ def answered(asked: Asked, fragment: str) -> str | None:
     if first in _HANGING and not (slot.kind in ("how", "where", "when") and first in ("through", "as", "than")):
         return None
     if slot.kind == "who":
-        return f"{lower_first(said, asked.names)}{slot.after}"
+        return f"{said}{slot.after}"
     if re.match(r"(?:not|no|nowhere|never|anything but)\b", low):
         rest = said.split(" ", 1)
         if len(rest) < 2 or slot.kind in ("for", "how"):
@@ -212,7 +216,9 @@ _CHOSEN = re.compile(
 _PRAISED = re.compile(
     r"^(?P<what>[\w' -]{2,40}?) (?:is|are|would be|will be|sounds|seems|looks|works|gets my vote)\b(?: (?:also "
     r"|just |really |quite |probably |definitely |totally )*(?:best|better|the best|fine|good|great|ok|okay"
-    r"|perfect|ideal|lovely|my favou?rite|my choice|preferable|for me|nice))+"
+    r"|perfect|ideal|lovely|my favou?rite|my choice|preferable|for me|nice|(?:a |the )(?:good|great|nice|best"
+    r"|better) (?:rhythm|idea|option|choice"
+    r"|day|time|place|pick|plan|fit|way)))+"
     r"(?: for me| with me| by me| too)?(?P<rest>,? ?(?:\b(?:because|since|as|so|but|if|when)\b|[,;-]).*)?$",
     re.I,
 )
@@ -234,6 +240,14 @@ def chosen(asked: Asked, sentence: str) -> tuple[str, str] | None:
         sentence.strip(" .!?"),
         flags=re.I,
     )
+    if asked.slot is not None and asked.slot.kind == "who":
+        named = re.match(
+            r"(?P<what>[^\W\d]\w+(?: [A-Z]\w+)?) (?:should|could|can"
+            r"|would)\b[^,;]*(?P<rest>[,;].*)?$",
+            said,
+        )
+        if named and words(named.group("what").lower())[0] not in _NO_ANSWER:
+            return named.group("what"), (named.group("rest") or "").strip(" ,;")
     for pattern in (_CHOSEN, _PRAISED, _NAMED):
         found = pattern.match(said)
         if not found:
@@ -251,11 +265,23 @@ def chosen(asked: Asked, sentence: str) -> tuple[str, str] | None:
             continue
         if asked.slot is not None and asked.slot.kind == "or" and not stems(what) & asked.stems:
             continue
-        return what, rest
+        return _DAYS_SHORT.get(what.lower(), what), rest
     return None
 
 
+_DAYS_SHORT = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "tues": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "thur": "Thursday",
+    "thurs": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
 _NO_ANSWER = frozenset(
     "it this that i we they there nobody everyone something anything somewhere anywhere whatever wherever whenever "
-    "anytime any idk dunno maybe nothing everything".split()
+    "anytime any idk dunno maybe nothing everything to so me myself yes no sure you he she".split()
 )

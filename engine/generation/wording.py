@@ -34,6 +34,7 @@ from engine.generation.idioms import (
     HARSH,
     IT_LESS,
     LEADS,
+    NO_VIEW,
     NOT_THOUGHT,
     OPENING,
     OTHERS,
@@ -99,7 +100,7 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
     text = _led(text)
     text = PARENTHESIS.sub("", text)
     text = VOTED.sub("", text)
-    text, sure = _without_attribution(text)
+    text = _without_attribution(text)
     text = _led(text)
     text = re.sub(
         r"(?i),? (?:(?:so|but) )?(?:please no|no thanks?(?: you)?|no from me|yes please)$", "", text.rstrip(".! ")
@@ -112,11 +113,14 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
     )
     text = FILLER.sub(" ", text)
     text = EXAMPLE.sub("", text) if len(words(EXAMPLE.sub("", text))) > 3 else text
+    if NO_VIEW.match(text.strip(" .,!")):
+        return None
+    text = re.sub(r"(?i),? so (?:we|i) (?:have to|must|should|need to)$", "", text.rstrip(".! "))
     text = _shorter(text)
     text = text.strip(' ",;:.-!?')
     if not words(text):
         return None
-    weak = asked or not sure
+    weak = asked
     text, sort = _completed(text)
     text = re.sub(r"(?i)\blet's\b not ", "we should not ", text)
     text = re.sub(r"(?i)^let's ", "we should ", text)
@@ -136,6 +140,7 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         or GIBBERISH.search(text) is not None
         or OTHERS.search(text) is not None
         or len(words(text)) > MAX_WORDS
+        or words(text)[-1].lower() in ("to", "for", "with", "not", "and", "or", "the", "than")
         or (len(words(text)) < 3 and sort is not Sort.FRAGMENT)
     )
     if sort is Sort.CLAIM and WANTS.match(text):
@@ -189,43 +194,33 @@ def _led(text: str) -> str:
     return text
 
 
-def _without_attribution(text: str) -> tuple[str, bool]:
-    """ "I think X" -> X; "I do not think X" -> X denied; False when it could not be taken apart."""
+def _without_attribution(text: str) -> str:
+    """ "I think X" -> X; "I do not think X" -> X denied; unchanged where it cannot be taken apart."""
     for _ in range(3):
         denied = NOT_THOUGHT.match(text)
         if denied:
-            turned = negated(text[denied.end() :])
-            return (turned, True) if turned else (text, True)
+            return negated(text[denied.end() :]) or text
         found = ATTRIBUTION.match(text)
         if not found:
-            return text, True
+            return text
         rest = text[found.end() :]
         first = (words(rest) or [""])[0].lower()
-        thinks = re.match(r"(?i)i\b.*\b(?:find|see|consider|know|understand|note|expect|assume)\b", found.group())
-        if thinks and not found.group(1):
-            return text, True
-        if first in (
-            "so",
-            "like",
-            "not",
-            "with",
-            "compelled",
-            "that",
-            "about",
-            "very",
-            "strongly",
-        ) and not has_finite_verb(rest):
-            return text, True
-        if (
-            not has_finite_verb(rest)
-            and not is_imperative(rest)
-            and not re.match(r"(?i)my|the|to ", found.group() + rest)
-        ):
-            return text, True
-        text = rest
         if first == "to" and re.match(r"to \w+", rest):
-            text = "we should " + rest[3:]
-    return text, True
+            return "we should " + rest[3:]
+        whole = has_finite_verb(rest) or is_imperative(rest)
+        perceives = re.match(r"(?i)i\b.*\b(?:find|see|consider|know|understand|note|expect|assume)\b", found.group())
+        if perceives and not found.group(1):
+            return text
+        if not whole and (
+            first in _NO_CLAUSE
+            or not re.match(r"(?i)i .*\b(?:think|guess|say|suggest|propose|reckon)\b|my|the", found.group())
+        ):
+            return text
+        text = rest
+    return text
+
+
+_NO_CLAUSE = frozenset("so like not with compelled that about very strongly of it".split())
 
 
 def _shorter(text: str) -> str:
@@ -270,7 +265,12 @@ def _completed(text: str) -> tuple[str, Sort]:
     promise = re.match(r"(?:will|would|could|may|might) (?:also |just |only |not )?([a-z]+)", low)
     if promise and is_base_verb(promise.group(1)):
         return f"it {lower_first(text)}", Sort.CLAIM
-    if IT_LESS.match(text) and not low.startswith(("is ", "isn't ", "works with")) and len(words(text)) > 2:
+    if (
+        IT_LESS.match(text)
+        and second not in AUXILIARIES
+        and not low.startswith(("is ", "isn't ", "works with"))
+        and len(words(text)) > 2
+    ):
         return f"it {lower_first(text)}", Sort.CLAIM
     if is_imperative(text):
         return f"we should {lower_first(text)}", Sort.PROPOSAL
