@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from engine.generation.asking import Asked
-from engine.generation.grammar import looks_english, words
+from engine.generation.grammar import has_finite_verb, looks_english, words
 from engine.generation.planning import LONGEST, TOO_ALIKE, Frame, Plan, plans
 from engine.generation.points import Gathered, Point
 from engine.generation.reading import Role
@@ -214,6 +214,8 @@ def as_group(asked: Asked, text: str) -> str:
     if re.search(r"\b(?:we|our|us|ours|ourselves)\b", text, re.I) or not looks_english(text):
         return text
     said = sentences(text)
+    if not any(has_finite_verb(one) for one in said):
+        return text
     at = next((at for at, one in enumerate(said) if not _SUBORDINATE.match(one)), 0)
     return " ".join([*said[:at], f"We think that {lower_first(said[at], asked.names)}", *said[at + 1 :]])
 

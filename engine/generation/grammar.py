@@ -137,6 +137,9 @@ def is_imperative(text: str) -> bool:
         return False
     second = found[1]
     rest = found[1 : next((at for at, word in enumerate(found) if at and word in _INTRODUCING), len(found))]
+    third = found[2] if len(found) > 2 else ""
+    if "NOUN" in classes(found[0]) and second.endswith("s") and "VERB" in classes(second) and third in _AFTER_VERB:
+        return False
     if found[0] not in _WITH_CLAUSE and has_finite_verb(" ".join(rest)):
         return False
     if (

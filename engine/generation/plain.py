@@ -41,11 +41,13 @@ _ORDER = re.compile(
     r"|\byou are (?:now |no longer )?(?:an?|the|my) (?:\w+ )?(?:ai|a\.i\.|assistant|language model|chatbot|bot"
     r"|llm|gpt)\b"
     r"|\bas an? (?:ai|language model|llm|assistant)\b"
-    r"|\b(?:output|print|reply|respond|answer|repeat|write|return|say)\b.{0,30}"
-    r"\b(?:only|exactly|verbatim|the following|nothing but|with the word|your (?:prompt|instructions))\b"
-    r"|\b(?:your|this) (?:candidate|consensus|output|draft(?:ed)?)? ?(?:statement|output|summary)s? (?:must"
-    r"|should|has to|needs to)"
-    r" (?:say|be|only|contain|include|state|mention|read)\b"
+    r"|\b(?:output|print|reply|respond|answer|repeat|write|return|say)\b.{0,15}"
+    r"\b(?:exactly|verbatim|the following|nothing but|with the word|your (?:prompt|instructions))\b"
+    r"|\b(?:output|print|reply|respond|write|answer|say) (?:back |with )?only\b"
+    r"|\b(?:your|this) (?:candidate|consensus|output|draft(?:ed)?)? ?(?:statement|output|summary)s? (?:must|should"
+    r"|has to|needs to) (?:say|be|only|contain|include|state|mention|read)\b"
+    r"|\bthe (?:candidate|consensus|generated|final) (?:statement|output|summary)s? (?:must|should|has to|needs to)"
+    r" (?:only |just )?(?:say|be|contain|state|read)\b"
     r"|\bjailbreak|\bprompt injection\b|\[/?INST\]|\bend of (?:opinions|prompt|input)\b"
     r"|\bnew (?:instructions|task)\s*:",
     re.I,
@@ -81,7 +83,7 @@ def plain(text: str) -> str:
     text = _VOCATIVE.sub("", text)
     text = _MENTION.sub("someone", text)
     text = re.sub(r"[@＠#]+(?=\w)|[@＠]", "", text)
-    text = re.sub(r"<(?=[^\s\d=])|(?<=[^\s\d=])>", "", text)
+    text = re.sub(r"(?<!\d)(?<!\d )[<>](?! ?\d)", "", text)
     text = text.translate({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2026: "...", 0xA0: " ", 0x2014: " - "})
     text = re.sub(r"\.{2,}(?=[^\s.])", "... ", text)
     text = _REPEATED.sub(r"\1", text)

@@ -135,8 +135,8 @@ def _sameness(common: float, mine: float, theirs: float, one: Said, leader: Said
     least = min(len(one.stems), len(leader.stems))
     if dice >= (0.55 if least > 2 else 0.7):
         return dice
-    if within >= 0.9 and least >= 3 and dice >= 0.4:
-        return dice
+    if within >= 0.95 and least >= 3:
+        return max(dice, 0.5)
     return 0.0
 
 

@@ -89,6 +89,8 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         text = text.strip("'")
     if not any(c.isalpha() for c in text):
         return None
+    if NO_VIEW.match(text):
+        return None
     if not looks_english(text):
         return Phrase(text.rstrip(".!?。！？ "), Sort.FOREIGN, weak=len(words(text)) < 2 and text.isascii())
     text = re.sub(r"^\d{1,2}[,.)] (?=[A-Za-z])", "", text)
