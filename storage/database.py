@@ -29,6 +29,11 @@ class Database(ABC):
     dialect: str
     """"sqlite" or "postgresql"."""
 
+    @property
+    @abstractmethod
+    def conflicts(self) -> int:
+        """How often a write found another process in its way and was begun again."""
+
     @staticmethod
     def open(url: str) -> Database:
         """The database at `url`; nothing is connected, created or migrated yet.

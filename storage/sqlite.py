@@ -1,7 +1,7 @@
 """SQLite: one thread owns the only writing connection, and readers see the last commit beside it.
 
-The writer takes everything that waits into one transaction, with a SAVEPOINT around each unit, so that many
-waiting units cost one fsync (group commit). BEGIN IMMEDIATE is retried with jitter instead of waiting in SQLite's
+The writer takes everything that waits into one transaction, so that many waiting units cost one fsync (group
+commit). BEGIN IMMEDIATE is retried with jitter instead of waiting in SQLite's
 own busy timeout, which starves processes under contention.
 """
 
@@ -13,21 +13,21 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from enum import Enum
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
 from storage.database import LOCK_SECONDS, Database, Work, place
 from storage.trouble import translated
+from storage.units import Unit, commit_together, settle_on_their_loops
 
 T = TypeVar("T")
 
@@ -62,7 +62,7 @@ class SqliteDatabase(Database):
         if self._closed:
             raise RuntimeError("the database is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.put(_Unit(work, future))
+        self._writer.put(Unit(work, future))
         return await future
 
     async def read(self, work: Work[T]) -> T:
@@ -103,25 +103,6 @@ class _Order(Enum):
     STOP = "stop"
 
 
-@dataclass(slots=True, eq=False)
-class _Unit:
-    """One unit of work, who waits for it, and what came of it."""
-
-    work: Callable[[Connection], Any]
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        """Answer whoever waits, unless they gave up; runs on their event loop."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 class _Writer:
     """The thread that writes. It starts with the first unit and outlives whatever a unit raises."""
 
@@ -138,13 +119,13 @@ class _Writer:
             ],
             begin="BEGIN IMMEDIATE",
         )
-        self._queue: SimpleQueue[_Unit | _Order] = SimpleQueue()
+        self._queue: SimpleQueue[Unit | _Order] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._connection: Connection | None = None
         self.conflicts = 0
 
-    def put(self, item: _Unit | _Order) -> None:
+    def put(self, item: Unit | _Order) -> None:
         self._queue.put(item)
         if self._thread is None:
             with self._starting:
@@ -163,19 +144,19 @@ class _Writer:
         while True:
             units, order = self._next()
             if units:
-                self._commit(units)
-                _answer(units)
+                commit_together(units, self._commit)
+                settle_on_their_loops(units)
             if order is _Order.CHECKPOINT:
                 self._checkpoint()
             elif order is _Order.STOP:
                 self._disconnect()
                 return
 
-    def _next(self) -> tuple[list[_Unit], _Order | None]:
+    def _next(self) -> tuple[list[Unit], _Order | None]:
         """What waits, up to a full group or the next order; blocks while nothing does."""
-        units: list[_Unit] = []
+        units: list[Unit] = []
         item = self._queue.get()
-        while isinstance(item, _Unit):
+        while isinstance(item, Unit):
             units.append(item)
             if len(units) == GROUP:
                 return units, None
@@ -185,48 +166,17 @@ class _Writer:
                 return units, None
         return units, item
 
-    def _commit(self, units: list[_Unit]) -> None:
-        """Run the units in one transaction; a failed unit is undone alone, a failed commit undoes them all."""
-        try:
-            with self._transaction() as connection:
-                if len(units) == 1:
-                    units[0].result = units[0].work(connection)
-                else:
-                    for unit in units:
-                        self._run_within(connection, unit)
-        except BaseException as error:  # noqa: BLE001 - raised again where the unit is awaited
-            answer = self._translated(error)
-            for unit in units:
-                unit.error = unit.error or answer
-
-    def _run_within(self, connection: Connection, unit: _Unit) -> None:
-        connection.exec_driver_sql("SAVEPOINT unit")
-        try:
-            unit.result = unit.work(connection)
-        except BaseException as error:  # raised again where the unit is awaited
-            if not _in_transaction(connection):  # a full disk, for instance, undoes the whole transaction
-                raise
-            connection.exec_driver_sql("ROLLBACK TO unit")
-            unit.error = self._translated(error)
-        connection.exec_driver_sql("RELEASE unit")
-
-    def _translated(self, error: BaseException) -> BaseException:
-        if not isinstance(error, DBAPIError | sqlite3.Error):
-            return error
-        answer = translated(error, self._path)
-        if answer is not error:
-            answer.__cause__ = error
-        return answer
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _commit(self, work: Callable[[Connection], T]) -> T:
         try:
             connection = self._begun()
-            yield connection
+            result = work(connection)
             connection.commit()
         except BaseException as error:
-            self._undo(keep=not isinstance(error, DBAPIError | sqlite3.Error))
-            raise
+            self._undo(keep=not isinstance(error, DBAPIError | sqlite3.Error) or isinstance(error, IntegrityError))
+            if not isinstance(error, DBAPIError | sqlite3.Error):
+                raise
+            raise translated(error, self._path) from error
+        return result
 
     def _begun(self) -> Connection:
         """The writing connection inside BEGIN IMMEDIATE, waiting while other processes write."""
@@ -271,28 +221,8 @@ class _Writer:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _answer(units: list[_Unit]) -> None:
-    """Wake each event loop once for all of its units."""
-    loops: dict[asyncio.AbstractEventLoop, list[_Unit]] = {}
-    for unit in units:
-        loops.setdefault(unit.future.get_loop(), []).append(unit)
-    for loop, settled in loops.items():
-        with suppress(RuntimeError):  # that loop ended without waiting for its writes
-            loop.call_soon_threadsafe(_settle, settled)
-
-
-def _settle(units: list[_Unit]) -> None:
-    for unit in units:
-        unit.settle()
-
-
 def _nothing(connection: Connection) -> None:
     """A unit of work that only waits its turn."""
-
-
-def _in_transaction(connection: Connection) -> bool:
-    driver = connection.connection.driver_connection
-    return driver is not None and bool(driver.in_transaction)
 
 
 def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engine:
