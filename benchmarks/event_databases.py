@@ -19,6 +19,7 @@ from engine.rounds.events import RatingGiven, RoundOpened
 from engine.rounds.machine import step
 from engine.rounds.model import Counts, Part, Phase, Round, Rules, Standing, candidate_id
 from storage.migrations import migrate
+from storage.prepared import Prepared, Values
 from storage.rows import round_values, standing_values
 from storage.store import DatabaseStore, open_store
 from storage.tables import OPINIONS, RATINGS, ROUNDS, STANDINGS
@@ -174,7 +175,7 @@ Statement = tuple[str, Any, bool]
 
 @contextmanager
 def recorded() -> Iterator[list[Statement]]:
-    """Every statement that SQLAlchemy sends meanwhile, with BEGIN and COMMIT where they belong."""
+    """Every statement that the store sends meanwhile, with BEGIN and COMMIT where they belong."""
     seen: list[Statement] = []
 
     def statement(_: object, __: object, text: str, parameters: Any, ___: object, many: bool) -> None:
@@ -187,12 +188,20 @@ def recorded() -> Iterator[list[Statement]]:
     def committed(_: Connection) -> None:
         seen.append(("COMMIT", None, False))
 
+    fetch = Prepared.first
+
+    def fetched(self: Prepared, connection: Connection, values: Values) -> Sequence[Any] | None:
+        seen.append((*self.sent(connection, values), False))
+        return fetch(self, connection, values)
+
     listeners = (("before_cursor_execute", statement), ("begin", begun), ("commit", committed))
     for name, listener in listeners:
         event.listen(Engine, name, listener)
+    Prepared.first = fetched  # type: ignore[method-assign]
     try:
         yield seen
     finally:
+        Prepared.first = fetch  # type: ignore[method-assign]
         for name, listener in listeners:
             event.remove(Engine, name, listener)
 

@@ -44,7 +44,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: URL) -> None:
         """Nothing is connected until the first read or write. Raises StoreUnusable without the driver."""
-        _require_driver()
+        self._driver_error = _driver_error()
         self._place = place(url)
         self._engine = create_engine(
             url,
@@ -119,7 +119,7 @@ class PostgresDatabase(Database):
                     committing = True
                     transaction.commit()
                     return result
-            except (DBAPIError, PoolTimeout) as error:
+            except (DBAPIError, PoolTimeout, self._driver_error) as error:
                 if left and _worth_repeating(error, committing):
                     self._conflicts += 1
                     continue
@@ -129,24 +129,25 @@ class PostgresDatabase(Database):
 
 def _worth_repeating(error: Exception, committing: bool) -> bool:
     """True when the work was certainly not committed and may succeed now."""
-    if not isinstance(error, DBAPIError):
-        return False
-    if getattr(error.orig, "sqlstate", None) in TRANSIENT[:2]:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(original, "sqlstate", None) in TRANSIENT[:2]:
         return True
-    return error.connection_invalidated and not committing
+    return isinstance(error, DBAPIError) and error.connection_invalidated and not committing
 
 
 def postgres_engine(url: URL) -> Engine:
     """An engine with a connection at a time, for migrations. Raises StoreUnusable without the driver."""
-    _require_driver()
+    _driver_error()
     return create_engine(url, poolclass=NullPool, connect_args=_connect_args(MIGRATION_SECONDS))
 
 
-def _require_driver() -> None:
+def _driver_error() -> type[Exception]:
+    """What the driver raises, where SQLAlchemy does not stand between. Raises StoreUnusable without the driver."""
     try:
-        import psycopg  # noqa: F401
+        import psycopg
     except ImportError as error:
         raise StoreUnusable("PostgreSQL needs its driver: run pip install 'parley[postgres]'.") from error
+    return psycopg.Error
 
 
 def _connect_args(lock_seconds: float) -> dict[str, str | int]:

@@ -105,6 +105,6 @@ def translated(error: Exception, place: str) -> Exception:
     original = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(original, sqlite3.Error):
         return sqlite_problem(original, place) or error
-    if isinstance(original, Exception) and (isinstance(error, DBAPIError) or type(original).__module__ == "psycopg"):
+    if isinstance(original, Exception) and type(original).__module__.startswith("psycopg"):
         return postgres_problem(original, place) or error
     return error
