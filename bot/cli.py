@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -30,14 +29,6 @@ Config = Annotated[
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")]
 Port = Annotated[int | None, typer.Option("--port", help="Where the browser channel listens; 0 picks a free port.")]
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on; default 127.0.0.1.")]
-
-
-class Format(StrEnum):
-    """File formats of an export."""
-
-    JSONL = "jsonl"
-    PARQUET = "parquet"
-    CSV = "csv"
 
 
 def _fail(message: str) -> NoReturn:
@@ -167,7 +158,7 @@ def deliberate(
 @app.command()
 def export(
     out: Annotated[Path, typer.Option("--out", help="A folder that does not exist yet, or is empty.")],
-    form: Annotated[Format, typer.Option("--format", help="File format.")] = Format.JSONL,
+    form: Annotated[str, typer.Option("--format", metavar="[jsonl|parquet|csv]", help="File format.")] = "jsonl",
     linkable: Annotated[
         bool,
         typer.Option("--linkable", help="Keep the join of opinion and rating of open ballots; see docs/privacy.md."),
@@ -182,7 +173,7 @@ def export(
         settings = _settings(config, database=database)
         from bot.offline import export_rounds
 
-        asyncio.run(export_rounds(settings, out, form.value, linkable=linkable))
+        asyncio.run(export_rounds(settings, out, form, linkable=linkable))
 
 
 @app.command()

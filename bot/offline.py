@@ -169,9 +169,11 @@ async def export_rounds(settings: Settings, out: Path, form: str, *, linkable: b
     from bot.clock import SystemClock
     from storage.export import write_export
     from storage.export.manifest import Described
+    from storage.export.writers import require_format
     from storage.migrations import head
     from storage.store import open_store
 
+    require_format(form)
     require_database(settings.database)
     store = await open_store(settings.database, migrate=False)
     try:

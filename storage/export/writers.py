@@ -14,8 +14,6 @@ from typing import Any
 from engine.errors import UsageError
 from storage.export.columns import Cell, Column, Kind, Row, Table
 
-FORMATS = ("jsonl", "parquet", "csv")
-
 ROW_GROUP = 20_000
 """Rows that a Parquet file takes at once."""
 
@@ -173,8 +171,15 @@ def _arrow_type(arrow: Any, kind: Kind) -> Any:
 
 
 def open_table(form: str, folder: Path, table: Table) -> TableWriter:
-    """A writer of `table` in `folder`. Raises UsageError for a format that is none of `FORMATS`, and OSError."""
-    writers: dict[str, type[TableWriter]] = {"jsonl": JsonLinesTable, "parquet": ParquetTable, "csv": CsvTable}
-    if form not in writers:
-        raise UsageError(f"There is no export format {form!r}; choose one of: {', '.join(FORMATS)}.")
-    return writers[form](folder, table)
+    """A writer of `table` in `folder`. Raises UsageError for a format that there is not, and OSError."""
+    require_format(form)
+    return WRITERS[form](folder, table)
+
+
+def require_format(form: str) -> None:
+    """Raise UsageError when there is no format of this name."""
+    if form not in WRITERS:
+        raise UsageError(f"There is no export format {form!r}; choose one of: {', '.join(WRITERS)}.")
+
+
+WRITERS: dict[str, type[TableWriter]] = {"jsonl": JsonLinesTable, "parquet": ParquetTable, "csv": CsvTable}
