@@ -13,7 +13,7 @@ from bot.answering import Answering, Models
 from engine.ports import Delivery
 from engine.records import Candidate, Drafting, Revision
 from engine.rounds.effects import DraftCandidates
-from engine.rounds.events import OpinionGiven, PhaseAdvanced, RoundOpened
+from engine.rounds.events import Event, OpinionGiven, PhaseAdvanced, RoundOpened
 from engine.rounds.model import Rules
 from engine.service import handle
 from storage.store import DatabaseStore, open_store
@@ -43,7 +43,7 @@ async def drafted(store: DatabaseStore, round: str, members: Sequence[str], gene
     clock = FakeClock()
     rules = Rules(reminders=False, drafted=4)
     opened = RoundOpened(clock.now(), round, "web:c", "mo", "Should we plant a hedge?", None, None, rules, 7)
-    events = [opened, *(OpinionGiven(clock.now(), who, OPINIONS[who], "form") for who in members)]
+    events: list[Event] = [opened, *(OpinionGiven(clock.now(), who, OPINIONS[who], "form") for who in members)]
     for number, event in enumerate([*events, PhaseAdvanced(clock.now(), "mo")]):
         await handle(store, Delivery(f"{round}/{number}", round, event))
     answering = Answering(store, {}, Models(lambda _: generator, lambda _: FakePredictor()), clock)
