@@ -134,6 +134,13 @@ PERSONAL = re.compile(
 GIBBERISH = re.compile(
     r"\b(?=\w*\d\w*[a-z])(?=\w*[a-z]\w*\d)\w{7,}\b|\b[bcdfghjklmnpqrstvwxz]{6,}\b|={1,}|[$*^~]{3,}", re.I
 )
+TO_THE_ASKER = re.compile(
+    r"^(?:please )?(?:ask|tell|remind|call|ping|contact|count|include|leave|email|message|let) (?:me|us)\b"
+    r"(?! (?:all )?(?:go|try|do|be|keep|start|stop)\b)",
+    re.I,
+)
+"""Said to whoever asked, such as "Ask me again in May": no point that a group could make."""
+
 NO_VIEW = re.compile(
     r"^(?:(?:i |we )?(?:have |has |had )?no (?:strong |real |particular )?(?:opinion|preference|view|idea"
     r"|comment|clue|thoughts)s?"
@@ -159,7 +166,8 @@ FILLER = re.compile(
     r"|i suppose|you know|lol|haha+|fwiw|afaik|if you ask me|for what it's worth"
     r"|at least for me|as i see it|in my experience|frankly|honestly|i mean|i would say|so to speak|or whatever"
     r"|or something|and so on|and stuff|etc|thanks?(?: you)?|please|though|tho"
-    r"|imao|right|no)\b\.?(?=[,.!?;]|$)"
+    r"|imao)\b\.?(?=[,.!?;]|$)"
+    r"|, (?:right|no)\b(?=[.!?;]|$)"
     r"|\b(?:really really|very very|literally|basically|actually|honestly|obviously|kind of|sort of|pretty much"
     r"|simply|totally|personally)\b ",
     re.I,

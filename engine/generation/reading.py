@@ -195,7 +195,7 @@ def _phrases(asked: Asked, member: int, piece: str, contrast: bool, vote: int) -
     if condition and vote >= 0:
         main = condition.group("main")
         if len(words(main)) <= 1 or restates(asked, main) or reply(asked, main) and len(words(main)) <= 6:
-            turned = phrase(condition.group("rest"), asked.names)
+            turned = phrase(_supposed(condition.group("rest"), main), asked.names)
             if turned and len(words(turned.text)) <= 20:
                 joint = condition.group("joint").lower().removeprefix("but ")
                 joint = {
@@ -227,6 +227,12 @@ def _phrases(asked: Asked, member: int, piece: str, contrast: bool, vote: int) -
     ):
         made.answer = text[len(asked.slot.before) :].removesuffix(asked.slot.after)
     return [made]
+
+
+def _supposed(rest: str, main: str) -> str:
+    """What is supposed, without what follows from it where a sentence opens with its condition."""
+    before, _, after = rest.partition(", ")
+    return before if not main.strip() and has_finite_verb(before) and has_finite_verb(after) else rest
 
 
 def _placed(asked: Asked, turned: Phrase) -> tuple[Role, str, bool]:

@@ -44,6 +44,7 @@ from engine.generation.idioms import (
     SHORT_FORMS,
     SUBJECTLESS,
     SURE,
+    TO_THE_ASKER,
     VOTED,
     WANTS,
 )
@@ -89,7 +90,7 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         text = text.strip("'")
     if not any(c.isalpha() for c in text):
         return None
-    if NO_VIEW.match(text):
+    if NO_VIEW.match(text) or TO_THE_ASKER.match(text):
         return None
     if not looks_english(text):
         return Phrase(text.rstrip(".!?。！？ "), Sort.FOREIGN, weak=len(words(text)) < 2 and text.isascii())

@@ -325,3 +325,28 @@ def test_a_thousand_opinions_and_hostile_lengths_take_bounded_time() -> None:
     assert len(write(STREET, street_opinions(1_000))) == 16
     write(STREET, ["Yes. " + "it is, because I think " * 170, "<!" * 2_000, "a." * 2_000, "We should plant trees."])
     assert time.perf_counter() - start < 15
+
+
+@pytest.mark.parametrize("said", ["Ask me again after the summer.", "Please remind us in May.", "Count me in."])
+def test_words_to_whoever_asked_are_no_point(said: str) -> None:
+    assert phrase(said) is None
+
+
+def test_right_is_a_judgement_at_the_end_and_a_filler_after_a_comma() -> None:
+    judged, asked = phrase("A trial of three months sounds right."), phrase("We should try it, right?")
+    assert judged is not None
+    assert judged.text.endswith("sounds right")
+    assert asked is not None
+    assert asked.text == "we should try it"
+
+
+async def test_a_condition_goes_without_what_follows_from_it() -> None:
+    opinions = [
+        "Yes, it would help parents a lot.",
+        "If we can rotate the free day, I could live with a trial.",
+        "Yes, people come back rested.",
+    ]
+    drafted = await ExtractiveGenerator().generate("Should we move to a four-day week?", opinions, 16, seed=1)
+    conditioned = [one.text for one in drafted if "as long as" in one.text]
+    assert conditioned
+    assert not any("could live with" in text for text in conditioned)
