@@ -15,7 +15,7 @@ _UNITS = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1),
 }
 _PIECE = re.compile(
-    r"(?P<number>\d{1,6}(?:[.,]\d{1,3})?|an?)\s*(?P<unit>[a-z]+)(?:\s*(?:,|and)\s*|\s+|$)?", re.IGNORECASE
+    r"(?P<number>\d{1,9}(?:[.,]\d{1,3})?|an?)\s*(?P<unit>[a-z]+)(?:\s*(?:,|and)\s*|\s+|$)?", re.IGNORECASE
 )
 
 

@@ -27,7 +27,7 @@ _OTHERS = frozenset(
 
 
 def reads_as_english(text: str) -> bool:
-    """False for mostly non-Latin letters, and where other languages' function words outnumber English ones.
+    """False for mostly non-Latin letters, and where other languages' function words clearly outnumber English ones.
 
     A text with few function words of any language ("Ban cars now!") is given the benefit of the doubt.
     """
@@ -37,4 +37,4 @@ def reads_as_english(text: str) -> bool:
         return False
     words = [word.casefold() for word in _WORD.findall(text)]
     english, other = (sum(word in known for word in words) for known in (_ENGLISH, _OTHERS))
-    return other < 2 or other <= english
+    return other < 2 or other <= 2 * english

@@ -82,9 +82,13 @@ class FakeStage(Stage):
         speaking = Speaking(store, platforms, lambda name: service, Texts(), self._clock)
         effects = Effects(store, answering, speaking)
         self._dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, self._clock, "stage")
-        self._inbox = Inbox(store, BackEnds(), lambda name: service)
+        self._service = service
+        self._inbox = self._new_inbox()
         self._deliveries = 0
         self._serving: asyncio.Task[None] | None = None
+
+    def _new_inbox(self) -> Inbox:
+        return Inbox(self._store, BackEnds(), lambda name: self._service)
 
     async def __aenter__(self) -> FakeStage:
         self._serving = asyncio.create_task(self.platform.run(self._inbox), name="fake platform")
@@ -187,6 +191,12 @@ class FakeStage(Stage):
                 break
         self._clock.move(until)
         await self._dispatcher.run_due()
+
+    async def restart(self) -> None:
+        """See Stage."""
+        await self.__aexit__()
+        self._inbox = self._new_inbox()
+        await self.__aenter__()
 
     def news(self, who: str | None) -> list[str]:
         """See Stage."""

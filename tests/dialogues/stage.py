@@ -76,6 +76,10 @@ class Stage(Protocol):
         """Let time pass; everything that becomes due happens at its time."""
         ...
 
+    async def restart(self) -> None:
+        """The bot's process ends and another one begins; what was not committed is forgotten."""
+        ...
+
     def news(self, who: str | None) -> list[str]:
         """What was shown because of the last act: to a person privately, (None) to the channel, or ("*") to anybody."""
         ...

@@ -1,4 +1,4 @@
-"""Stories as data: one act or expectation a line, read and played on any stage.
+r"""Stories as data: one act or expectation a line, read and played on any stage.
 
 A story file begins with `Story: ...` and `People: maria (moderator), alice, ...`; `#` begins a comment.
 
@@ -16,6 +16,7 @@ A story file begins with `Story: ...` and `People: maria (moderator), alice, ...
     alice takes 6 off "Statement 1"
     alice leaves
     2h pass
+    the bot restarts
     the generator fails: sentence                       at the next drafting; "is down" for one that may pass
     channel sees "..."       alice sees "..."           because of the last act; also: sees no "..."
     channel shows "..."      alice shows "..."          as it stands now; also: shows no "..."
@@ -24,7 +25,7 @@ A story file begins with `Story: ...` and `People: maria (moderator), alice, ...
     nobody sees anything                                because of the last act
     the round is voting                                 the newest round's phase
 
-`<blank>`, `<binary>` and `<4001 letters>` stand for texts that are awkward to write down; `\\n` breaks a line.
+`<blank>`, `<binary>` and `<4001 letters>` stand for texts that are awkward to write down; `\n` breaks a line.
 """
 
 from __future__ import annotations
@@ -170,6 +171,11 @@ async def _wait(found: Match, stage: Stage) -> None:
 async def _fail(found: Match, stage: Stage) -> None:
     kind = GeneratorMisbehaved if found["how"] == "fails" else GeneratorUnavailable
     stage.generator.fail_with += [kind(found["reason"]) for _ in range(20)]
+
+
+@_act(r"the bot restarts")
+async def _restart(found: Match, stage: Stage) -> None:
+    await stage.restart()
 
 
 @_act(r"the generator works")

@@ -11,7 +11,6 @@ from bot.platform import (
     ChatPlatform,
     Handler,
     Inbound,
-    InChannel,
     MessageRef,
     Privately,
     Reply,
@@ -53,6 +52,7 @@ class FakePlatform(ChatPlatform):
         self._clock = clock
         self._channels = channels
         self._by_key: dict[str, Posted] = {}
+        self._count = 0
         self._handler: Handler | None = None
         self._ready = asyncio.Event()
         self.news: list[tuple[str | None, Card]] = []
@@ -96,13 +96,11 @@ class FakePlatform(ChatPlatform):
         self._fail()
         if key in self._by_key:
             return self._by_key[key].ref
-        match target:
-            case InChannel(channel):
-                posted = Posted(MessageRef(channel, f"m{len(self._by_key)}"), None, card)
-            case Privately(member, channel):
-                if member in self.closed or not self._knows(member):
-                    raise PlatformRefused(f"{member!r} takes no messages.", reason="direct_messages_closed")
-                posted = Posted(MessageRef(channel, f"m{len(self._by_key)}"), member, card)
+        member = target.member if isinstance(target, Privately) else None
+        if member is not None and (member in self.closed or not self._knows(member)):
+            raise PlatformRefused(f"{member!r} takes no messages.", reason="direct_messages_closed")
+        self._count += 1
+        posted = Posted(MessageRef(target.channel, f"m{self._count}"), member, card)
         self._by_key[key] = posted
         self.news.append((posted.member, card))
         return posted.ref
