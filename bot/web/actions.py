@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 TEXT_LIMIT = 16_000
 FRAME_LIMIT = 512 * 1024
@@ -13,14 +14,7 @@ KEYCAPS = frozenset("1234567")
 Place = Literal["channel", "direct"]
 
 
-def _clean(text: str) -> str:
-    """Without NUL and lone surrogates, which no database keeps; every line ends alike."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
-    return sound.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-Words = Annotated[str, AfterValidator(_clean)]
-Short = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean)]
+Short = Annotated[str, StringConstraints(max_length=200)]
 DeliveryId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
 
@@ -35,7 +29,7 @@ class Say(_Action):
 
     do: Literal["say"]
     place: Place
-    text: Words
+    text: str
     parent: Short = ""
     attachments: int = Field(default=0, ge=0, le=100)
 
@@ -45,7 +39,7 @@ class Edit(_Action):
 
     do: Literal["edit"]
     message: Short
-    text: Words
+    text: str
 
 
 class Delete(_Action):
@@ -61,7 +55,7 @@ class Command(_Action):
     do: Literal["command"]
     place: Place
     word: Short
-    rest: Words = ""
+    rest: str = ""
 
 
 class Press(_Action):
@@ -83,7 +77,7 @@ class Submit(_Action):
     form: Short
     round: Short = ""
     target: Short = ""
-    values: dict[Short, Words] = Field(max_length=40)
+    values: dict[Short, str] = Field(max_length=40)
 
 
 class React(_Action):
@@ -104,6 +98,23 @@ class Leave(_Action):
 Action = Annotated[Say | Edit | Delete | Command | Press | Submit | React | Leave, Field(discriminator="do")]
 ACTION: TypeAdapter[Say | Edit | Delete | Command | Press | Submit | React | Leave] = TypeAdapter(Action)
 AnyAction = Say | Edit | Delete | Command | Press | Submit | React | Leave
+
+
+def read_action(data: str) -> AnyAction:
+    """The action that a frame asks for. Raises ValueError when it asks for none."""
+    return ACTION.validate_python(_clean(json.loads(data)))
+
+
+def _clean(value: Any) -> Any:
+    """JSON without NUL and lone surrogates, which no database keeps, and with every line ending alike."""
+    if isinstance(value, str):
+        sound = value.encode("utf-8", "replace").decode("utf-8")
+        return sound.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return value
 
 
 def longest_text(action: AnyAction) -> int:

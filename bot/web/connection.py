@@ -12,7 +12,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.web import strings
-from bot.web.actions import ACTION
+from bot.web.actions import read_action
 from bot.web.hub import Frame
 from bot.web.intake import Intake
 from bot.web.seats import Seat
@@ -78,6 +78,8 @@ class PageConnection:
         self._translate = translate
         self._frames: asyncio.Queue[Frame] = asyncio.Queue(QUEUED_FRAMES)
         self._actions: asyncio.Queue[str] = asyncio.Queue(QUEUED_ACTIONS)
+        self._acting = False
+        self._dismissed = False
         self._ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
     def offer(self, frame: Frame) -> None:
@@ -88,8 +90,11 @@ class PageConnection:
             self._end(WSCloseCode.TRY_AGAIN_LATER)
 
     def dismiss(self) -> None:
-        """Close the page once what it was owed is written: its person left the channel."""
-        self.offer({"type": "left"})
+        """Close the page once what it is owed is written: its person left the channel."""
+        if self._acting:
+            self._dismissed = True
+        else:
+            self.offer({"type": "left"})
 
     def _end(self, code: int) -> None:
         if not self._ended.done():
@@ -120,6 +125,9 @@ class PageConnection:
                 await self._socket.close(code=self._ended.result())
             for task in done:
                 task.result()
+        except Exception:
+            await self._socket.close(code=WSCloseCode.INTERNAL_ERROR)
+            raise
         finally:
             for task in tasks:
                 task.cancel()
@@ -138,12 +146,16 @@ class PageConnection:
         while True:
             data = await self._actions.get()
             await asyncio.sleep(bucket.wait(loop.time()))
+            self._acting = True
             await _to_the_end(asyncio.ensure_future(self._act(data)))
+            self._acting = False
+            if self._dismissed:
+                self.offer({"type": "left"})
 
     async def _act(self, data: str) -> None:
         try:
-            action = ACTION.validate_json(data)
-        except ValidationError:
+            action = read_action(data)
+        except (ValueError, RecursionError):
             refused = {"type": "refused", "delivery": _delivery_in(data)}
             self.offer(refused | {"sentence": self._translate(strings.MALFORMED)})
             return

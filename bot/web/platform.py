@@ -75,6 +75,11 @@ class WebPlatform:
         shown = self._host if self._host and not is_unspecified(self._host) else "127.0.0.1"
         return self._public_url or f"http://{f'[{shown}]' if ':' in shown else shown}:{self._port}"
 
+    @property
+    def port(self) -> int:
+        """Where the server listens; the one asked for until it does."""
+        return self._port
+
     async def listening(self) -> None:
         """Wait until pages are served."""
         await self._listening.wait()

@@ -7,7 +7,7 @@ import { fullTime, momentText, say } from "./words.js";
 /** The content of a message that is a card. */
 export function drawCard(message, context) {
   const { card } = message;
-  const content = el("div.card", { "data-kind": card.kind }, ...drawBlocks(card.blocks));
+  const content = el("div.card", { "data-kind": card.kind }, ...drawBlocks(card.blocks, message.place === "channel" ? "h2" : "h3"));
   const controls = card.buttons.filter(({ type }) => type === "button");
   for (const scale of card.buttons.filter(({ type }) => type === "scale")) content.append(drawScale(scale, message, context));
   if (controls.length) content.append(el("div.buttons", {}, ...controls.map((button) => drawButton(button, message, context))));
@@ -15,7 +15,7 @@ export function drawCard(message, context) {
 }
 
 /** Blocks in order; labels and values that follow each other stand in one list. */
-export function drawBlocks(blocks) {
+export function drawBlocks(blocks, level = "h3") {
   const drawn = [];
   let facts = null;
   for (const block of blocks) {
@@ -25,15 +25,15 @@ export function drawBlocks(blocks) {
       continue;
     }
     facts = null;
-    drawn.push(drawBlock(block));
+    drawn.push(drawBlock(block, level));
   }
   return drawn;
 }
 
-function drawBlock(block) {
+function drawBlock(block, level) {
   switch (block.type) {
     case "text":
-      return el(block.heading ? "h3.card-heading" : "p.text", { dir: "auto" }, block.text);
+      return el(block.heading ? `${level}.card-heading` : "p.text", { dir: "auto" }, block.text);
     case "quote":
       return el("blockquote.quote", { dir: "auto" }, block.text);
     case "note":

@@ -25,7 +25,7 @@ export class Completion {
     this.#input = input;
     this.#commands = commands;
     this.id = `${input.id}-list`;
-    this.list = el("ul.suggestions", { id: this.id, role: "listbox", "aria-label": say("suggestions") });
+    this.list = el("ul.suggestions", { id: this.id, role: "listbox", tabindex: 0, "aria-label": say("suggestions"), onpointerdown: (event) => event.preventDefault() });
     this.count = el("p.visually-hidden", { role: "status" });
     this.node = el("div.completion", {}, this.list, this.count);
     this.list.hidden = true;

@@ -28,7 +28,7 @@ export class Composer {
     this.completion = new Completion(this.input, commands);
     const sendButton = el("button.send", { type: "submit", "aria-label": say("send"), title: say("send") }, icon("send"));
     const slash = iconButton("slash", say("suggestions"), () => this.#begin("/consensus "));
-    this.node = el("form.composer", { "aria-label": label, onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
+    this.node = el("form.composer", { onsubmit: (event) => { event.preventDefault(); this.#submit(); } },
       this.completion.node, this.banner, this.problem,
       el("div.composer-box", {}, this.input,
         el("div.composer-actions", {},
@@ -95,7 +95,9 @@ export class Composer {
 
   #key(event) {
     if (event.isComposing || this.completion.key(event)) return;
-    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
+    // On a phone Enter starts a new line, as in every chat there; a command is one line.
+    const sends = !matchMedia("(pointer: coarse)").matches || this.input.value.startsWith("/");
+    if (event.key === "Enter" && !event.shiftKey && sends) {
       event.preventDefault();
       this.#submit();
     } else if (event.key === "Escape" && this.#mode.kind !== "write") {
@@ -125,8 +127,9 @@ export class Composer {
 
   #changed() {
     const { input } = this;
-    input.style.height = "auto";
-    input.style.height = `${Math.min(input.scrollHeight + 2, 220)}px`;
+    if (!input.offsetParent) input.style.height = "";
+    else input.style.height = "auto";
+    if (input.offsetParent) input.style.height = `${Math.min(input.scrollHeight, 220)}px`;
     this.problem.hidden = true;
     this.completion.look();
     if (this.#mode.kind !== "edit") this.#keep(input.value);

@@ -20,7 +20,10 @@ export class FormDialogs {
   open(form, place, opener) {
     const key = [form.kind, form.round, form.target].join("/");
     const id = freshId("form");
-    const kept = this.#drafts.get(key) ?? new Map();
+    // What was typed counts only as long as the form is the same: a newer one brings newer values.
+    const base = JSON.stringify(form.fields);
+    const draft = this.#drafts.get(key);
+    const kept = draft?.base === base ? draft.values : new Map();
     const fields = form.fields.map((field) => drawField(field, kept.get(field.name)));
     const problem = el("p.form-problem", { role: "alert", tabindex: -1, hidden: true });
     const submit = el("button.button.primary", { type: "submit" }, form.submit);
@@ -31,10 +34,11 @@ export class FormDialogs {
     const dialog = el("dialog.dialog", { "aria-labelledby": id }, node);
 
     const values = () => Object.fromEntries(fields.map((field) => [field.name, field.value()]));
+    const untouched = JSON.stringify(values());
     let done = false;
     dialog.addEventListener("close", () => {
       if (done) this.#drafts.delete(key);
-      else this.#drafts.set(key, new Map(Object.entries(values())));
+      else if (JSON.stringify(values()) !== untouched) this.#drafts.set(key, { base, values: new Map(Object.entries(values())) });
     });
     const mark = (problems) => {
       for (const field of fields) field.complain(problems.get(field.name) ?? "");

@@ -34,7 +34,7 @@ export function drawFrame({ me, channel }) {
   const sideDirect = viewButton("direct", "button.side-item", [avatar("", "Parley", "small"), el("span.side-name", {}, say("direct"))]);
   buttons.push(sideChannel, sideDirect);
 
-  const sidebar = el("nav.sidebar", { "aria-label": say("people") },
+  const sidebar = el("nav.sidebar", { "aria-label": say("views") },
     el("p.brand", {}, el("img", { src: "/static/parley.svg", alt: "", width: 28, height: 28 }), el("span", {}, say("app"))),
     el("div.side-group", {}, sideChannel, sideDirect),
     el("h2.side-heading", {}, say("people"), " ", count),
@@ -93,8 +93,8 @@ export function drawFrame({ me, channel }) {
       count.textContent = String(number);
       list.replaceChildren(...listed.map((person) => el("li.person", {},
         avatar(person.id, person.name, "small"), el("span.side-name", {}, person.name),
-        person.id === me.id ? el("span.tag", {}, say("you")) : null,
-        person.moderator ? el("span.tag", {}, say("moderator")) : null)));
+        person.id === me.id ? el("span.person-you", {}, `(${say("you")})`) : null,
+        person.moderator ? el("span.person-role", { title: say("moderator") }, icon("shield"), el("span.visually-hidden", {}, say("moderator"))) : null)));
     },
   };
 }

@@ -74,7 +74,10 @@ async function start() {
     if (detail.state === "reconnecting") announcer.say(say("reconnecting"));
   });
   connection.addEventListener("failing", ({ detail }) => (timelines[detail.action.place] ?? timelines.channel).failing(detail.action));
-  connection.addEventListener("left", () => location.replace(`${base}/join`));
+  connection.addEventListener("left", () => {
+    connection.stop();
+    location.replace(`${base}/join`);
+  });
   // The seat may have been taken away, or the cookie have run out, while the server was out of reach.
   connection.addEventListener("checking", async () => {
     const answer = await fetch(`${base}/session`).catch(() => null);

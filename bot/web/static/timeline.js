@@ -51,10 +51,10 @@ export class Timeline extends EventTarget {
       else this.#put(message);
       if (!known && !message.deleted) added.push(message);
     }
+    this.#begun = true;
     this.#arrange();
     if (stay) this.#toEnd();
     if (!fresh) this.#arrived(added.filter((message) => !message.mine), stay);
-    this.#begun = true;
   }
 
   /** A message of the reader's own that the server has not taken yet. */

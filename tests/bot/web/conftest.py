@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -162,12 +163,19 @@ class Served:
 Serve = Callable[..., Awaitable[Served]]
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with our newest schema and no rows."""
+    file = tmp_path_factory.mktemp("web") / "parley.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    """A migrated database file."""
-    url = f"sqlite:///{tmp_path / 'parley.db'}"
-    migrate(url)
-    return url
+def database_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A database of this test's own."""
+    shutil.copy(migrated_file, tmp_path / "parley.db")
+    return f"sqlite:///{tmp_path / 'parley.db'}"
 
 
 @asynccontextmanager
@@ -176,7 +184,7 @@ async def serving(url: str, bot: Bot, **options: Any) -> AsyncIterator[Served]:
     async with AsyncExitStack() as stack:
         database = Database.open(url)
         stack.push_async_callback(database.close)
-        settings = {"secret": SECRET, "host": "127.0.0.1", "port": 0, "clock": SystemClock()} | options
+        settings: dict[str, Any] = {"secret": SECRET, "host": "127.0.0.1", "port": 0, "clock": SystemClock()} | options
         platform = WebPlatform(database, **settings)
         await platform.open_channel("demo", open_seats=True)
         await platform.open_channel("closed")
