@@ -84,7 +84,7 @@ def parsed_url(url: str) -> URL:
         return URL.create("sqlite", database=url)
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnusable(
             "The database URL cannot be read: use sqlite:///parley.db or postgresql://user:password@host/name."
         ) from None

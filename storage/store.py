@@ -84,12 +84,11 @@ async def open_store(url: str, *, migrate: bool) -> DatabaseStore:
     """
     from storage import migrations
 
-    database = Database.open(url)
     if migrate:
         await asyncio.to_thread(migrations.migrate, url)
     else:
         migrations.require_current(await asyncio.to_thread(migrations.current, url))
-    return DatabaseStore(database)
+    return DatabaseStore(Database.open(url))
 
 
 def _transact(connection: Connection, delivery: Delivery, decide: Decide, completes: Claim | None) -> Transition | None:
