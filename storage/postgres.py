@@ -48,6 +48,7 @@ class PostgresDatabase(Database):
         self._place = place(url)
         self._engine = create_engine(
             url,
+            hide_parameters=True,
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=LOCK_SECONDS,
@@ -138,7 +139,7 @@ def _worth_repeating(error: Exception, committing: bool) -> bool:
 def postgres_engine(url: URL) -> Engine:
     """An engine with a connection at a time, for migrations. Raises StoreUnusable without the driver."""
     _driver_error()
-    return create_engine(url, poolclass=NullPool, connect_args=_connect_args(MIGRATION_SECONDS))
+    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=_connect_args(MIGRATION_SECONDS))
 
 
 def _driver_error() -> type[Exception]:

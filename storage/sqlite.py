@@ -229,6 +229,7 @@ def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engi
     """An engine whose transactions start with `begin`, and not where the sqlite3 module would start them."""
     engine = create_engine(
         url,
+        hide_parameters=True,
         poolclass=QueuePool,
         pool_size=READERS,
         connect_args={"check_same_thread": False, "timeout": 0.0},
