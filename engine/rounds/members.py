@@ -200,8 +200,9 @@ def opinion_withdrawn(round: Round, event: OpinionWithdrawn, standings: Standing
         return tell(round, event.member, "no-opinion-yet")
     new = replace(old, opinion=parts, pending=None)
     written = _write(round, old, new, OpinionEntry(event.member, new.opinion_text, event.at))
-    said = ShowReceipt(event.member) if parts else Tell(event.member, "opinion-withdrawn")
-    return edited(written.plus(said, UpdateCard()), event.at)
+    if not parts:
+        written = written.plus(Tell(event.member, "opinion-withdrawn"))
+    return edited(written.plus(ShowReceipt(event.member), UpdateCard()), event.at)
 
 
 def critique_given(round: Round, event: CritiqueGiven, standings: Standings) -> Transition:
@@ -236,8 +237,10 @@ def critique_withdrawn(round: Round, event: CritiqueWithdrawn, standings: Standi
         return Transition(round) if event.source else tell(round, event.member, "no-critique-yet")
     new = replace(old, critique=parts, critique_draft=round.draft)
     entry = CritiqueEntry(event.member, round.draft, new.critique_text, event.at)
-    said = ShowReceipt(event.member) if parts else Tell(event.member, "critique-withdrawn")
-    return edited(_write(round, old, new, entry).plus(said, UpdateCard()), event.at)
+    written = _write(round, old, new, entry)
+    if not parts:
+        written = written.plus(Tell(event.member, "critique-withdrawn"))
+    return edited(written.plus(ShowReceipt(event.member), UpdateCard()), event.at)
 
 
 def consented(round: Round, event: ConsentGiven, standings: Standings) -> Transition:

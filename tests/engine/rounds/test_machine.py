@@ -311,6 +311,14 @@ def test_a_text_that_cannot_stand_is_refused_and_what_was_given_stays(text: str,
     assert table.standings["ana"].opinion_text == "ana thinks so"
 
 
+def test_a_receipt_stops_showing_what_was_withdrawn() -> None:
+    table = Table()
+    table.opinions("ana")
+    withdrawn = table.do(OpinionWithdrawn(2.0, "ana"))
+    assert [type(one) for one in withdrawn[:2]] == [do.Tell, do.ShowReceipt]
+    assert withdrawn[1] == do.ShowReceipt("ana", anew=False)
+
+
 def test_other_languages_are_opinions() -> None:
     table = Table()
     table.do(OpinionGiven(1.0, "ana", "はい、引っ越しましょう。", "m1"))

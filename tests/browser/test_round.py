@@ -1,0 +1,157 @@
+"""A moderator and two members take a round from question to outcome in real Chromium, against the real application.
+
+Whatever happens to pages, connections and the server on the way, nothing that somebody gave is lost.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.people import CHANNEL, PHONE, House, Line, Person, Regular, chromium, sit_down
+
+pytestmark = pytest.mark.browser
+
+QUESTION = "Should we open the community garden on Sundays?"
+OPINIONS = {
+    "Ada": "Yes, we should open the garden on Sundays. Many families only have time on Sundays.",
+    "Bo": "We should not open on Sundays. The neighbours need one quiet day, and the volunteers need rest.",
+    "Cleo": "Open on Sundays, but only in the afternoon, so that the neighbours have a quiet morning.",
+    "Dan": "I would open on Sundays if two volunteers are always there. The neighbours need a quiet morning.",
+}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """Parley, being served."""
+    house = House(tmp_path)
+    await house.start()
+    yield house
+    await house.stop()
+
+
+@pytest.fixture
+async def browser(chromium_path: Path) -> AsyncIterator[Browser]:
+    """A Chromium of this test's own."""
+    async with chromium(chromium_path) as browser:
+        yield browser
+
+
+async def the_round(house: House, person: Person) -> str:
+    """The id of the channel's newest round, once its announcement stands in the channel."""
+    await expect(person.latest("announcement")).to_be_visible()
+    rounds = await house.parley.store.rounds_in(f"web:{CHANNEL}", running=True)
+    return rounds[0].id
+
+
+async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_its_outcome(
+    house: House, browser: Browser
+) -> None:
+    web = house.parley.web
+    port = urlsplit(web.url).port or 0
+    line = Line(port)
+    await line.mend()
+    mona = await sit_down(browser, web.link(CHANNEL, "Mona", moderator=True), "Mona")
+    ada = await sit_down(browser, web.link(CHANNEL, "Ada"), "Ada")
+    bo = await sit_down(browser, web.link(CHANNEL, "Bo").replace(f":{port}/", f":{line.port}/"), "Bo")
+    cleo, dan = Regular(house, "Cleo"), Regular(house, "Dan")
+
+    await mona.write("/consensus ask")
+    await mona.form.get_by_label("Question", exact=True).fill(QUESTION)
+    await mona.form.get_by_label("Critique iterations").fill("1")
+    await mona.submit("Start the round")
+    await mona.sees("We should open the community garden on Sundays.", "asked")
+    round = await the_round(house, mona)
+
+    for member in (ada, bo):
+        await member.sees(QUESTION, "announcement")
+        await member.press("Join and be asked privately", "announcement")
+        await member.sees("We should open the community garden on Sundays.", "opinion-card", "direct")
+    await ada.rate_position(6)
+    await bo.rate_position(2)
+
+    await ada.press("Give my opinion", "opinion-card", "direct")
+    await ada.form.get_by_label("What do you think, and why?").fill(OPINIONS["Ada"])
+    await ada.submit("Give my opinion")
+    await ada.sees(OPINIONS["Ada"], "receipt", "direct")
+
+    await bo.reply("No. The neighbours need a quiet day.", "opinion-card")
+    await bo.sees("No. The neighbours need a quiet day.", "receipt", "direct")
+    await bo.page.locator("#direct-composer").press("ArrowUp")
+    await bo.write("No. The neighbours need one quiet day.", "direct")
+    await bo.sees("No. The neighbours need one quiet day.", "receipt", "direct")
+    await mona.sees("2 opinions so far.", "announcement")
+    await bo.press("Withdraw", "receipt", "direct")
+    await bo.sees("No opinion of yours is stored.", "receipt", "direct")
+    await mona.sees("1 opinion so far.", "announcement")
+    await bo.write(OPINIONS["Bo"], "direct")
+    await bo.sees(OPINIONS["Bo"], "receipt", "direct")
+    await cleo.answer(round, OPINIONS["Cleo"], 5)
+    await dan.answer(round, OPINIONS["Dan"], 5)
+    await mona.sees("4 opinions so far.", "announcement")
+
+    await ada.page.reload()
+    await ada.sees(OPINIONS["Ada"], "receipt", "direct")
+    await expect(ada.message("opinion-card", "direct")).to_have_count(1)
+
+    await mona.write("/consensus close")
+    for person in (mona, ada, bo):
+        await expect(person.message("candidate")).to_have_count(3)
+        await person.sees("Machine-written by extractive", "candidate")
+    await ada.rate(6, 5, 6)
+    await ada.key(1, 7).click()
+    await expect(ada.key(1, 6)).to_have_attribute("aria-pressed", "false")
+    await expect(bo.key(1, 7)).to_have_accessible_name("Rate 7: strongly agree, 1 person")
+    await bo.rate(1, 2, 3)
+    await bo.key(2, 2).click()
+    await expect(ada.key(2, 2)).to_have_accessible_name("Rate 2: disagree")
+
+    await line.cut()
+    await expect(bo.page.locator(".status")).to_have_attribute("data-state", "reconnecting")
+    await bo.key(2, 4).click()
+    await expect(bo.key(2, 4)).to_have_attribute("aria-pressed", "true")
+    await cleo.rate(round, 6, 6, 5)
+    await line.mend()
+    await expect(ada.key(2, 4)).to_have_accessible_name("Rate 4: neither agree nor disagree, 1 person")
+    await expect(bo.key(1, 6)).to_have_accessible_name("Rate 6: agree, 1 person")
+    await dan.rate(round, 5, 6, 5)
+
+    await mona.write("/consensus close")
+    for member in (ada, bo):
+        await member.sees("The leading statement so far:", "critique-card", "direct")
+
+    await house.stop()
+    for person in (mona, ada, bo):
+        await expect(person.page.locator(".status")).to_have_attribute("data-state", "reconnecting")
+    await ada.reply("It should say that two volunteers are always there.", "critique-card")
+    await expect(ada.latest("text", "direct")).to_have_attribute("data-state", "sending")
+    await house.start()
+    await ada.sees("two volunteers are always there", "receipt", "direct")
+    await expect(ada.message("text", "direct")).to_have_count(1)
+    await bo.press("Write a critique", "critique-card", "direct")
+    await bo.form.get_by_label("What would you change so that you could agree?").fill("Keep the morning quiet.")
+    await bo.submit("Give my critique")
+    await bo.sees("Keep the morning quiet.", "receipt", "direct")
+    await mona.sees("2 critiques so far.", "announcement")
+
+    await mona.write("/consensus close")
+    for person in (mona, ada, bo):
+        await expect(person.message("candidate")).to_have_count(6)
+    await ada.rate(6, 6, 5)
+    await bo.rate(5, 4, 3)
+    await cleo.rate(round, 6, 6, 5)
+    await dan.rate(round, 7, 5, 5)
+    await mona.write("/consensus close")
+    for person in (mona, ada, bo):
+        outcome = person.latest("outcome")
+        await expect(outcome.get_by_role("heading", name="Agreement")).to_be_visible()
+        await expect(outcome).to_contain_text("All 4 people who voted agree.")
+        await expect(outcome.get_by_role("button", name=re.compile("Enlarge the picture: .*4 agree"))).to_be_visible()
+    await mona.page.reload()
+    await mona.sees("All 4 people who voted agree.", "outcome")
+    assert [person.problems for person in (mona, ada, bo)] == [[], [], []]
