@@ -58,7 +58,7 @@ async def _write_rounds(
         last = page[-1]
 
 
-def _write_round(writers: dict[Table, TableWriter], tables: Iterable[tuple[Table, list[Row]]]) -> None:
+def _write_round(writers: dict[Table, TableWriter], tables: Iterable[tuple[Table, Iterable[Row]]]) -> None:
     for table, rows in tables:
         writers[table].write(rows)
 

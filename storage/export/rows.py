@@ -35,7 +35,7 @@ from storage.export.pseudonyms import AGREEMENT, POSITION_AFTER, QUALITY, Pseudo
 SCALES = (("agreement", AGREEMENT), ("quality", QUALITY))
 
 
-def rows_of(log: RoundLog, pseudonyms: Pseudonyms) -> Iterator[tuple[Table, list[Row]]]:
+def rows_of(log: RoundLog, pseudonyms: Pseudonyms) -> Iterator[tuple[Table, Iterator[Row]]]:
     """The rows of each table that a round fills, in the order of `columns.TABLES`. Forgotten people have none."""
     writer = _RoundRows(log, pseudonyms)
     for table, rows in (
@@ -51,7 +51,7 @@ def rows_of(log: RoundLog, pseudonyms: Pseudonyms) -> Iterator[tuple[Table, list
         (CRITIQUES, writer.critiques),
         (OUTCOMES, writer.outcomes),
     ):
-        yield table, list(rows())
+        yield table, rows()
 
 
 @dataclass(frozen=True, slots=True)

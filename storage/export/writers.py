@@ -30,6 +30,7 @@ class TableWriter(ABC):
         """The file is created at once, so that an empty table is an empty file and not a missing one."""
         self.table = table
         self.written = 0
+        self._names = frozenset(column.name for column in table.columns)
 
     @property
     @abstractmethod
@@ -39,7 +40,7 @@ class TableWriter(ABC):
     def write(self, rows: Iterable[Row]) -> None:
         """Append rows; each has every column of the table. Raises OSError."""
         for row in rows:
-            if row.keys() != {column.name for column in self.table.columns}:
+            if row.keys() != self._names:
                 raise AssertionError(f"a row of {self.table.name} has the columns {sorted(row)}")
             self._write(row)
             self.written += 1
