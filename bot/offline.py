@@ -186,11 +186,11 @@ async def export_rounds(settings: Settings, out: Path, form: str, *, linkable: b
 
 
 def _say_exported(out: Path, counts: dict[str, int], *, linkable: bool) -> None:
-    held = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    said = [f"Wrote {held or 'no rounds, since there are none,'} to {out}; manifest.json says what is what."]
+    held = ", ".join(f"{name} {number:,}" for name, number in counts.items() if number)
+    said = [f"Wrote {out} ({held or 'there are no rounds yet'}); its manifest.json says what is what."]
     if counts["deletions"]:
         said.append(
-            f"Delete the rows of the {counts['deletions']:,} pseudonyms in deletions from every earlier export."
+            f"Delete the rows of every pseudonym in deletions ({counts['deletions']:,}) from every earlier export."
         )
     if linkable:
         said.append(

@@ -118,7 +118,7 @@ async def test_exporting_says_what_was_written_and_where(tmp_path: Path, capsys:
     migrate(database)
     await export_rounds(Settings(database=database), tmp_path / "out", "csv", linkable=True)
     printed = capsys.readouterr().out
-    assert f"Wrote no rounds, since there are none, to {tmp_path / 'out'}" in printed
+    assert f"Wrote {tmp_path / 'out'} (there are no rounds yet)" in printed
     assert "This export is linkable" in printed
     assert (tmp_path / "out" / "manifest.json").exists()
 
