@@ -172,6 +172,18 @@ def _replaceable(round: Round) -> bool:
 
 
 def invited_by(text: str, channel: str) -> tuple[str, ...]:
-    """Who is invited, as references that the platform resolves: names, ids, groups, or the whole channel."""
+    """Who is invited, as references that the platform resolves.
+
+    A name becomes "CHANNEL@name", so that it means somebody in this channel; ids ("web:...") and a
+    platform's own mentions ("<@U1>") stay as they are; "everyone" is the channel itself.
+    """
     names = (name.strip() for name in _BETWEEN_NAMES.split(text))
-    return tuple(dict.fromkeys(channel if name.casefold() in EVERYONE else name for name in names if name))
+    return tuple(dict.fromkeys(_reference(name, channel) for name in names if name))
+
+
+def _reference(name: str, channel: str) -> str:
+    if name.casefold() in EVERYONE:
+        return channel
+    if name.startswith(("<", f"{channel.partition(':')[0]}:")):
+        return name
+    return f"{channel}@{name.removeprefix('@')}"

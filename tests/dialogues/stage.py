@@ -25,6 +25,9 @@ class Stage(Protocol):
     be found raises AssertionError.
     """
 
+    keycaps: bool
+    """A person may hold several of the reactions 1 to 7 on one message."""
+
     @property
     def store(self) -> RoundStore:
         """Where rounds are."""
@@ -80,11 +83,11 @@ class Stage(Protocol):
         """The bot's process ends and another one begins; what was not committed is forgotten."""
         ...
 
-    def news(self, who: str | None) -> list[str]:
+    async def news(self, who: str | None) -> list[str]:
         """What was shown because of the last act: to a person privately, (None) to the channel, or ("*") to anybody."""
         ...
 
-    def shown(self, who: str | None) -> list[str]:
+    async def shown(self, who: str | None) -> list[str]:
         """Everything of ours that stands in a person's conversation, or (None) in the channel, as it is now."""
         ...
 

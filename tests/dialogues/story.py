@@ -1,6 +1,7 @@
 r"""Stories as data: one act or expectation a line, read and played on any stage.
 
-A story file begins with `Story: ...` and `People: maria (moderator), alice, ...`; `#` begins a comment.
+A story file begins with `Story: ...` and `People: maria (moderator), alice, ...`; `#` begins a comment, and
+`Needs: several reactions of one person` leaves out platforms where a reaction takes the place of another.
 
     maria: /consensus ask Should we close on Fridays?   a command in the channel
     maria privately: /consensus mine                    a command in the conversation with the bot
@@ -22,6 +23,7 @@ A story file begins with `Story: ...` and `People: maria (moderator), alice, ...
     channel shows "..."      alice shows "..."          as it stands now; also: shows no "..."
     alice is asked "..."                                an open form shows this; also: is asked no "..."
     alice is told on opinion "..."                      a sentence on a field of the open form
+    alice sees "..." or "..."                           one of them
     nobody sees anything                                because of the last act
     the round is voting                                 the newest round's phase
 
@@ -57,11 +59,12 @@ class Story:
     title: str
     cast: tuple[Cast, ...]
     lines: tuple[Line, ...]
+    needs_keycaps: bool = False
 
 
 def read_story(path: Path) -> Story:
     """The story in a file. Raises ValueError for a file without a title or people."""
-    title, cast, lines = "", tuple[Cast, ...](), list[Line]()
+    title, cast, lines, keycaps = "", tuple[Cast, ...](), list[Line](), False
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         text = raw.strip()
         if not text or text.startswith("#"):
@@ -71,11 +74,13 @@ def read_story(path: Path) -> Story:
         elif text.startswith("People: "):
             names = [name.strip() for name in text.removeprefix("People: ").split(",")]
             cast = tuple(Cast(name.removesuffix(" (moderator)"), name.endswith("(moderator)")) for name in names)
+        elif text == "Needs: several reactions of one person":
+            keycaps = True
         else:
             lines.append(Line(number, text))
     if not title or not cast:
         raise ValueError(f"{path.name} needs a line 'Story: ...' and a line 'People: ...'")
-    return Story(title, cast, tuple(lines))
+    return Story(title, cast, tuple(lines), keycaps)
 
 
 async def play(story: Story, stage: Stage) -> None:
@@ -186,7 +191,7 @@ async def _work(found: Match, stage: Stage) -> None:
 @_act(r'(?P<who>\w+) (?P<how>sees|shows) (?P<no>no )?"(?P<text>.*)"')
 async def _sees(found: Match, stage: Stage) -> None:
     who = None if found["who"] == CHANNEL else found["who"]
-    there = stage.news(who) if found["how"] == "sees" else stage.shown(who)
+    there = await stage.news(who) if found["how"] == "sees" else await stage.shown(who)
     _holds(there, found["text"], absent=bool(found["no"]))
 
 
@@ -203,7 +208,7 @@ async def _told_on(found: Match, stage: Stage) -> None:
 
 @_act(r"nobody sees anything")
 async def _nothing(found: Match, stage: Stage) -> None:
-    there = stage.news("*")
+    there = await stage.news("*")
     assert not there, f"there is {there}"
 
 
@@ -216,6 +221,6 @@ async def _phase(found: Match, stage: Stage) -> None:
 
 
 def _holds(there: list[str], text: str, *, absent: bool) -> None:
-    found = any(text in one for one in there)
+    found = any(choice in one for one in there for choice in text.split('" or "'))
     shown = "\n---\n".join(there) or "nothing"
     assert found is not absent, f"there is:\n{shown}"

@@ -1,4 +1,4 @@
-"""Every story holds on the fake platform, with the real database and the real outbox behind it."""
+"""Every story holds on every platform, with the real database and the real outbox behind it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,36 @@ from pathlib import Path
 import pytest
 
 from storage.store import DatabaseStore
+from tests.dialogues.bot_stage import BotStage
 from tests.dialogues.fake_stage import FakeStage
-from tests.dialogues.story import play, read_story
+from tests.dialogues.story import Story, play, read_story
+from tests.dialogues.web_stage import WebStage
 
-STORIES = sorted((Path(__file__).parent / "stories").glob("*.story"))
+STAGES: tuple[type[FakeStage | WebStage], ...] = (FakeStage, WebStage)
+STORIES = {path.stem: read_story(path) for path in sorted((Path(__file__).parent / "stories").glob("*.story"))}
+PLAYED = [
+    pytest.param(story, stage, id=f"{name}-{stage.__name__}")
+    for name, story in STORIES.items()
+    for stage in STAGES
+    if stage.keycaps or not story.needs_keycaps
+]
 
 
-@pytest.mark.parametrize("path", STORIES, ids=lambda path: path.stem)
-async def test_story(path: Path, store: DatabaseStore) -> None:
-    story = read_story(path)
-    async with FakeStage(store, story.cast) as stage:
-        await play(story, stage)
+@pytest.mark.parametrize(("story", "stage"), PLAYED)
+async def test_story(story: Story, stage: type[FakeStage | WebStage], store: DatabaseStore) -> None:
+    played: BotStage
+    async with stage(store, story.cast) as played:
+        await play(story, played)
+
+
+def test_stories_cover_every_command() -> None:
+    told = "\n".join(line.text for story in STORIES.values() for line in story.lines)
+    words = ("ask", "mine", "status", "extend", "close", "cancel", "reopen", "remind", "results", "history")
+    for word in (*words, "settings", "export", "forget-me", "help"):
+        assert f"/consensus {word}" in told
+
+
+def test_stories_cover_every_phase() -> None:
+    told = {line.text for story in STORIES.values() for line in story.lines}
+    for phase in ("collecting", "drafting", "voting", "critiquing", "closed", "cancelled", "failed"):
+        assert f"the round is {phase}" in told

@@ -125,14 +125,17 @@ class FakePlatform(ChatPlatform):
     async def resolve(
         self, references: tuple[str, ...], *, after: str | None, limit: int
     ) -> tuple[list[str], str | None]:
-        """Members by id or name, and everybody in a channel by its id."""
+        """Members by id, by "CHANNEL@name", and everybody in a channel by its id."""
         found: set[str] = set()
         for reference in references:
-            if reference in self._channels:
-                found |= {one.member for one in self._channels[reference]}
-            wanted = reference.removeprefix("@").casefold()
-            for people in self._channels.values():
-                found |= {one.member for one in people if wanted in (one.member.casefold(), one.name.casefold())}
+            place, _, name = reference.partition("@")
+            for channel, people in self._channels.items():
+                found |= {
+                    one.member
+                    for one in people
+                    if one.member == reference
+                    or (channel == place and (not name or one.name.casefold() == name.casefold()))
+                }
         left = sorted(member for member in found if after is None or member > after)
         return left[:limit], left[limit - 1] if len(left) > limit else None
 

@@ -76,12 +76,13 @@ def test_open_questions_have_none_and_unsure_ones_are_left_to_the_moderator() ->
     ("typed", "references"),
     [
         ("", ()),
-        ("alice, bob", ("alice", "bob")),
-        ("Ann Lee; @bob\n@carol", ("Ann Lee", "@bob", "@carol")),
-        ("@ann @bob <@U1> <!subteam^S1>", ("@ann", "@bob", "<@U1>", "<!subteam^S1>")),
-        ("everyone", ("C1",)),
-        ("@channel, alice, alice", ("C1", "alice")),
+        ("alice, bob", ("web:demo@alice", "web:demo@bob")),
+        ("Ann Lee; @bob\n@carol", ("web:demo@Ann Lee", "web:demo@bob", "web:demo@carol")),
+        ("@ann @bob <@U1> <!subteam^S1>", ("web:demo@ann", "web:demo@bob", "<@U1>", "<!subteam^S1>")),
+        ("web:0a1b, web:other", ("web:0a1b", "web:other")),
+        ("everyone", ("web:demo",)),
+        ("@channel, alice, alice", ("web:demo", "web:demo@alice")),
     ],
 )
 def test_who_is_invited(typed: str, references: tuple[str, ...]) -> None:
-    assert invited_by(typed, "C1") == references
+    assert invited_by(typed, "web:demo") == references

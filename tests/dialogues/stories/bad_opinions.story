@@ -5,7 +5,7 @@ alice: Nobody asked yet.
 alice sees "No round is open for you right now"
 maria: /consensus ask Should we close the office on Fridays?
 alice: <blank>
-alice sees "There are no words in this; say in a sentence or two what you think."
+alice sees "There are no words in this; say in a sentence or two what you think." or "There is nothing in this message"
 alice: Close it, please.
 alice sees "Close it, please."
 alice: <4001 letters>
@@ -23,7 +23,7 @@ alice sees "should the new message be added to it"
 alice presses [Add]
 alice shows "I am happy with that."
 alice edits "Close it": <blank>
-alice sees "There are no words in this"
+alice sees "There are no words in this" or "There is nothing in this message"
 alice shows "Close it, please."
 
 bob with 1 file:

@@ -10,7 +10,6 @@ alice: Close it.
 bob: Keep it open.
 carol: Close it in summer.
 carol leaves
-carol sees "You left this round. What you gave still counts"
 channel shows "3 opinions so far."
 maria: /consensus close
 the round is voting

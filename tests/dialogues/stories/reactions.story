@@ -1,4 +1,4 @@
-Story: The last reaction counts, taking it off restores the one before, and only 1 to 7 count
+Story: The last reaction counts, taking it off withdraws the rating, and only 1 to 7 count
 People: maria (moderator), alice, bob, carol
 
 maria: /consensus ask Should we close the office on Fridays?
@@ -19,9 +19,8 @@ bob sees "so 8 was not counted"
 bob reacts 0 to "Statement 1 of 3"
 bob sees "so 0 was not counted"
 channel shows "1 person has rated so far."
-bob reacts 6 to "Statement 1 of 3"
 bob reacts 2 to "Statement 1 of 3"
-bob takes 2 off "Statement 1 of 3"
+bob reacts 6 to "Statement 1 of 3"
 carol reacts 2 to "Statement 1 of 3"
 channel shows "3 people have rated so far."
 carol takes 2 off "Statement 1 of 3"
