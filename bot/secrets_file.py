@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.settings import Settings
 from engine.errors import SettingsError
+from storage.database import parsed_url
 
-SQLITE = "sqlite:///"
 SHORTEST = 16
 
 
@@ -18,7 +18,8 @@ def secret_of(settings: Settings) -> str:
     """The secret of this installation.
 
     Without one in the settings, a SQLite database has one in a file beside it that only its owner can read,
-    made the first time. Raises SettingsError when it is too short, or none can be kept.
+    made the first time. Raises SettingsError when it is too short, or none can be kept; StoreUnusable for a
+    database that is none.
     """
     if settings.secret is not None:
         given = settings.secret.get_secret_value()
@@ -27,11 +28,12 @@ def secret_of(settings: Settings) -> str:
                 f"The setting 'secret' needs at least {SHORTEST} characters; make one with `openssl rand -hex 32`."
             )
         return given
-    if not settings.database.startswith(SQLITE):
+    database = parsed_url(settings.database)
+    if database.get_backend_name() != "sqlite":
         raise SettingsError(
             "With PostgreSQL, set PARLEY_SECRET (the same for every process); make one with `openssl rand -hex 32`."
         )
-    file = Path(settings.database.removeprefix(SQLITE)).with_suffix(".secret")
+    file = Path(str(database.database)).with_suffix(".secret")
     try:
         with contextlib.suppress(FileExistsError):
             handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
