@@ -124,7 +124,7 @@ class Dispatcher:
     async def _one(self, claim: Claim) -> None:
         name = type(claim.effect).__name__
         if claim.attempts >= self._pace.tries:
-            await self._quarantine(claim, "it was tried too often")
+            await self._quarantine(claim, "It was tried too often.")
             return
         try:
             await self._execute(claim)

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 from bot.answering import Answering
 from bot.speaking import Speaking
-from engine.errors import PlatformRefused, Unavailable
 from engine.ports import Claim, RoundStore
-
-log = logging.getLogger(__name__)
 
 
 class Effects:
@@ -34,9 +29,5 @@ class Effects:
         if round is None:
             await self._store.complete(claim)
             return
-        if await self._answering.give_up(claim, reason):
-            return
-        try:
+        if not await self._answering.give_up(claim, reason):
             await self._speaking.give_up(claim, round, reason)
-        except (Unavailable, PlatformRefused):
-            log.warning("moderator could not be told", extra={"effect": claim.key})

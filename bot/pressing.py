@@ -107,9 +107,9 @@ class Pressing:
 
     async def _only_latest_critique(self, item: ButtonPressed, round: Round, texts: Texts) -> Reply:
         standing = await self._desk.standing(round, item.person.member)
-        for number, part in enumerate(standing.critique[:-1]):
+        for part in standing.critique[:-1]:
             event = CritiqueWithdrawn(item.at, item.person.member, part.source)
-            await self._desk.happen(item, round.id, event, str(number))
+            await self._desk.happen(item, round.id, event, part.source)
         return Done()
 
     async def _settle(self, item: ButtonPressed, round: Round, texts: Texts) -> Reply:

@@ -8,6 +8,7 @@ more, because the phase is over, is left in peace.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 
 from bot.cards import (
@@ -27,7 +28,7 @@ from bot.cards import (
 )
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
 from bot.texts import Texts
-from engine.errors import PlatformRefused
+from engine.errors import PlatformRefused, Unavailable
 from engine.ports import Claim, Clock, RoundStore, Sent
 from engine.rounds.effects import (
     Announce,
@@ -46,6 +47,8 @@ from engine.rounds.effects import (
     UpdateCard,
 )
 from engine.rounds.model import Phase, Round, Standing, draft_of
+
+log = logging.getLogger(__name__)
 
 
 class Speaking:
@@ -98,10 +101,17 @@ class Speaking:
                 await self._store.complete(claim)
 
     async def give_up(self, claim: Claim, round: Round, reason: str) -> None:
-        """Take a message that will not go out from circulation, and offer the moderator to try again."""
-        await self._store.quarantine(claim, reason)
+        """Offer the moderator to try a message again that will not go out, and take it from circulation.
+
+        In this order, since after a crash in between the moderator is told once more, and not never.
+        """
         card = undelivered(round, claim.key, reason, self._texts)
-        await self._platform(round).send(f"{claim.key}/gave-up", Privately(round.moderator, round.channel), card)
+        target, since = Privately(round.moderator, round.channel), claim.attempted_at or 0.0
+        try:
+            await self._platform(round).send(f"{claim.key}/gave-up", target, card, retried_since=since)
+        except (Unavailable, PlatformRefused):
+            log.warning("moderator could not be told", extra={"effect": claim.key})
+        await self._store.quarantine(claim, reason)
 
     async def _ask(
         self, claim: Claim, round: Round, effect: AskOpinion | AskRating | AskCritique | AskAddOrReplace | Remind

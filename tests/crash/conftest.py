@@ -1,0 +1,35 @@
+"""Where crash tests keep what they leave behind, and the two kinds of database they run on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.crash.workers import Databases, PostgresDatabases, SqliteDatabases
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def crash_folder() -> Iterator[Path]:
+    """A folder in memory where there is one: a killed process has lost nothing that it wrote to the system, so
+    that waiting for a disk would make thousands of deaths slower and no surer.
+    """
+    place = MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="parley-crash-", dir=place))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, crash_folder: Path) -> Databases:
+    """Fresh databases of one kind."""
+    if request.param == "sqlite":
+        return SqliteDatabases(crash_folder)
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    return PostgresDatabases(server, template)

@@ -1,0 +1,99 @@
+"""A process killed at any boundary leaves nothing lost and nothing twice (docs/architecture.md, "Nothing is lost").
+
+In one run every step of a script is killed at its boundary of one number; over all numbers each boundary of the
+round is fatal exactly once, and every run is compared at its very end with one in which nobody was killed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.crash.workers import Databases, Survived, Undisturbed, Workers
+
+pytestmark = pytest.mark.crash
+
+EVERY = 7
+"""The quick tests take every boundary number that has this distance from the one before."""
+
+
+@pytest.mark.parametrize("chat", ["unkeyed", "browser"])
+def test_a_sample_of_deaths_leaves_no_trace(databases: Databases, crash_folder: Path, chat: str) -> None:
+    with Workers("open", chat, databases, crash_folder) as workers:
+        undisturbed = workers.undisturbed()
+        _assert_tells_a_whole_round(undisturbed)
+        numbers = range(1, _most(undisturbed) + 1, EVERY)
+        _assert_unharmed(undisturbed, numbers, workers.killed(numbers))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("script", "chat"), [("open", "unkeyed"), ("private", "keyed"), ("trouble", "unkeyed")])
+def test_no_boundary_is_fatal(databases: Databases, crash_folder: Path, script: str, chat: str) -> None:
+    with Workers(script, chat, databases, crash_folder) as workers:
+        undisturbed = workers.undisturbed()
+        numbers = range(1, _most(undisturbed) + 1)
+        survived = workers.killed(numbers)
+        _assert_unharmed(undisturbed, numbers, survived)
+        died = Counter((step, number) for one in survived for step, number, _ in one.deaths)
+        every = {(step, at + 1) for step, names in undisturbed.boundaries.items() for at in range(len(names))}
+        assert died == Counter(every)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("script", "chat"), [("open", "keyed"), ("private", "browser"), ("trouble", "keyed")])
+def test_dying_again_while_recovering_leaves_no_trace(
+    databases: Databases, crash_folder: Path, script: str, chat: str
+) -> None:
+    with Workers(script, chat, databases, crash_folder) as workers:
+        undisturbed = workers.undisturbed()
+        numbers = range(2, _most(undisturbed) + 1, 2 * EVERY)
+        survived = workers.killed(numbers, deaths=3)
+        _assert_unharmed(undisturbed, numbers, survived)
+        assert any(len(one.deaths) > len({step for step, _, _ in one.deaths}) for one in survived)
+
+
+def _most(undisturbed: Undisturbed) -> int:
+    """The number of boundaries of the step that has most of them."""
+    return max(len(names) for names in undisturbed.boundaries.values())
+
+
+def _assert_tells_a_whole_round(undisturbed: Undisturbed) -> None:
+    """The script does what it says: otherwise there would be little to lose."""
+    tables = undisturbed.state["tables"]
+    assert [(row["phase"], row["iteration"]) for row in tables["rounds"]] == [("closed", 1)]
+    assert len(tables["outcomes"]) == len(tables["draftings"]) == 2
+    assert {row["settled"] for row in tables["outbox"]} == {"complete"}
+    kinds = {row["event"] for row in tables["audit"]}
+    assert {
+        "OpinionGiven", "OpinionSettled", "OpinionWithdrawn", "PositionRated", "ConsentGiven", "CandidatesDrafted",
+        "ReactionAdded", "ReactionRemoved", "ReminderDue", "RoundExtended", "PhaseAdvanced", "DeadlinePassed",
+        "VotesTallied", "CritiqueGiven", "CritiqueWithdrawn", "MemberLeft",
+    } <= kinds  # fmt: skip
+    names = {name for names in undisturbed.boundaries.values() for name in names}
+    for work in ("DatabaseStore.transact", "Outbox.claim", "Outbox.attempt", "Outbox.complete", "Outbox.expand"):
+        assert {f"{work}: {when}" for when in ("before", "before COMMIT", "after COMMIT", "after")} <= names
+
+
+def _assert_unharmed(undisturbed: Undisturbed, numbers: Sequence[int], survived: Sequence[Survived]) -> None:
+    """State and messages are those of the undisturbed run, and at most one message per death was posted twice."""
+    for number, one in zip(numbers, survived, strict=True):
+        assert one.deaths, f"no step has a boundary {number}"
+        assert len(one.state["duplicates"]) <= len(one.deaths)
+        replies = one.state["replies"]
+        wanted = {reply: undisturbed.state["replies"][reply] for reply in replies}
+        _assert_same({**undisturbed.state, "replies": wanted, "duplicates": []}, {**one.state, "duplicates": []}, one)
+
+
+def _assert_same(wanted: dict[str, Any], got: dict[str, Any], survived: Survived) -> None:
+    if got == wanted:
+        return
+    lines = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
+    difference = [line[:300] for line in difflib.unified_diff(*lines, "undisturbed", "killed", n=3, lineterm="")]
+    deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
+    pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
