@@ -20,11 +20,8 @@ from bot.web.seats import Seat
 from bot.web.showing import Context, Refusal, show
 from storage.web_tables import DELIVERIES
 
-ATTEMPTS = 5
-"""How often an action is taken up again after its handler failed, without its page asking."""
-
 STALE = 15.0
-"""Seconds after which an action that is not answered counts as left behind."""
+"""Seconds after which an action that is not answered counts as left behind; grows with the square of the tries."""
 
 KEPT = 86_400.0
 """Seconds that an answered action is kept, to answer a repeat alike."""
@@ -78,10 +75,9 @@ def answer(connection: Connection, member: str, delivery: str, reply: dict[str, 
 
 
 def left_behind(connection: Connection, now: float, limit: int = 20) -> list[Recorded]:
-    """Take actions that nobody has answered for STALE seconds, oldest first."""
-    stale = and_(
-        DELIVERIES.c.answered.is_(False), DELIVERIES.c.taken_at < now - STALE, DELIVERIES.c.attempts < ATTEMPTS
-    )
+    """Take actions that nobody has answered for long enough, oldest first."""
+    patience = STALE * DELIVERIES.c.attempts * DELIVERIES.c.attempts
+    stale = and_(DELIVERIES.c.answered.is_(False), DELIVERIES.c.taken_at + patience < now)
     rows = connection.execute(select(DELIVERIES).where(stale).order_by(DELIVERIES.c.at).limit(limit)).mappings().all()
     taken = []
     for row in rows:

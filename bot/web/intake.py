@@ -74,6 +74,9 @@ class Intake:
                 await self._handle(recorded)
             except ParleyError as error:
                 log.warning("an action of the browser is still not handled", extra={"reason": str(error)})
+            except Exception:
+                # A bug in handling one person's action must not end everybody's chat; it is tried again, ever later.
+                log.exception("an action of the browser failed again", extra={"delivery": recorded.action.delivery})
 
     async def _handle(self, recorded: Recorded) -> dict[str, Any]:
         reply: Reply = Done()

@@ -190,8 +190,8 @@ def resolve(
 ) -> tuple[list[str], str | None]:
     """A page of seated members, in the order of their ids, and the cursor of the next page.
 
-    A reference is a member id, a channel id ("web:demo": everybody seated there), "@name" (whoever is
-    called so, in any channel), "web:demo@name" (in that channel), or "channel" where there is one only.
+    A reference is a member id, a channel id ("web:demo": everybody seated there), "@name" or "name" (whoever
+    is called so, in any channel), "web:demo@name" (in that channel), or "channel" where there is one only.
     """
     conditions = []
     for reference in references:
@@ -204,7 +204,7 @@ def resolve(
             ids = connection.execute(select(CHANNELS.c.id).limit(2)).scalars().all()
             conditions.extend([SEATS.c.channel == ids[0]] if len(ids) == 1 else [])
         else:
-            conditions.extend([SEATS.c.member == place, SEATS.c.channel == place])
+            conditions.extend([SEATS.c.member == place, SEATS.c.channel == place, SEATS.c.name_key == folded(place)])
     if not conditions:
         return [], None
     page = select(SEATS.c.member).where(SEATS.c.left_at.is_(None), or_(*conditions)).distinct()

@@ -69,9 +69,13 @@ function parentLine(message, timeline) {
 function stateLine(message, { actions, timeline }) {
   if (message.state === "sending") return el("p.state", {}, say("sending"));
   if (message.state !== "failing") return null;
-  return el("p.state.state-failing", { role: "alert" }, say("not_sent"), " ",
+  const discard = () => {
+    actions.discard(message.delivery);
+    timeline.settled({ delivery: message.delivery });
+  };
+  return el("p.state.state-failing", {}, say("not_sent"), " ",
     el("button.link-button", { type: "button", onclick: () => { timeline.resend(message.delivery); actions.retry(message.delivery); } }, say("retry")), " ",
-    el("button.link-button", { type: "button", onclick: () => { actions.discard(message.delivery); timeline.settled({ delivery: message.delivery }); } }, say("discard")));
+    el("button.link-button", { type: "button", onclick: discard }, say("discard")));
 }
 
 function tools(message, context) {

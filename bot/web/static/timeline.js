@@ -71,19 +71,29 @@ export class Timeline extends EventTarget {
   settled(action) {
     const id = `pending-${action.delivery}`;
     const pending = this.#messages.get(id);
+    const shown = this.#sentAs(action.delivery);
+    if (shown?.state) this.#put({ ...shown, state: "" });
+    this.#drop(`failing-${action.delivery}`);
     if (pending) setTimeout(() => { this.#drop(id); this.#arrange(); }, action.do ? 5000 : 0);
   }
 
   failing(action) {
-    const pending = this.#messages.get(`pending-${action.delivery}`);
-    if (pending) this.#put({ ...pending, state: "failing" });
-    else this.note(say("not_sent"), [{ label: say("retry"), press: () => this.actions.retry(action.delivery) }, { label: say("discard"), press: () => this.actions.discard(action.delivery) }]);
+    const shown = this.#messages.get(`pending-${action.delivery}`) ?? this.#sentAs(action.delivery);
+    if (shown) this.#put({ ...shown, state: "failing" });
+    else this.#putLocal({ id: `failing-${action.delivery}`, card: null, text: "", state: "failing", delivery: action.delivery });
+    this.announcer.say(say("not_sent"));
     this.#arrange();
   }
 
+  // The message of an action, once the server has it: it may be kept there and still wait for Parley.
+  #sentAs(delivery) {
+    return [...this.#messages.values()].find((message) => message.delivery === delivery && !message.id.startsWith("pending-"));
+  }
+
   resend(delivery) {
-    const pending = this.#messages.get(`pending-${delivery}`);
-    if (pending) this.#put({ ...pending, state: "sending" });
+    this.#drop(`failing-${delivery}`);
+    const shown = this.#messages.get(`pending-${delivery}`) ?? this.#sentAs(delivery);
+    if (shown) this.#put({ ...shown, state: "sending" });
     this.#arrange();
   }
 

@@ -38,6 +38,7 @@ async def test_references_stand_for_the_people_in_the_channel(served: Served) ->
 
     assert await found("web:demo") == ([ana, bob, cleo], None)
     assert await found("@bob", "@ANA maría") == ([ana, bob], None)
+    assert await found("Bob", " ana  maría ") == ([ana, bob], None)
     assert await found("web:demo@dan", "web:closed@Dan") == ([dan], None)
     assert await found(bob, bob, "web:nobody", "@nobody") == ([bob], None)
     assert await found("web:demo", limit=2) == ([ana, bob], bob)
