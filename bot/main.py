@@ -26,7 +26,7 @@ from bot.platform import ChatPlatform, Handler
 from bot.secrets_file import secret_of
 from bot.settings import Settings
 from bot.speaking import Speaking
-from bot.texts import Texts
+from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
 from engine.ports import Clock
@@ -69,7 +69,15 @@ async def application(
     store = await open_store(settings.database, migrate=True)
     try:
         texts = Texts(settings.locale)
-        web = WebPlatform(store.database, secret, settings.host, settings.port, settings.public_url, clock=clock)
+        web = WebPlatform(
+            store.database,
+            secret,
+            settings.host,
+            settings.port,
+            settings.public_url,
+            clock=clock,
+            translate=page_words(settings.locale),
+        )
         platforms: dict[str, ChatPlatform] = {"web": web}
 
         def service_of(name: str) -> str | None:
