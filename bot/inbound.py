@@ -94,5 +94,5 @@ class Inbox:
         word = item.word.strip().casefold()
         say = self._words.get(word)
         if say is None:
-            return self._reading.unknown(item, texts)
+            return await self._reading.unknown(item, texts)
         return await say(CommandGiven(item.delivery, item.at, item.person, word, item.rest), texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 
@@ -39,7 +40,10 @@ _BETWEEN_NAMES = re.compile(r"[,;\n]|\s+(?=[@<])")
 
 
 class Opening:
-    """Opens rounds and keeps a channel's defaults."""
+    """Opens rounds and keeps a channel's defaults.
+
+    Questions are read in a thread: the first one loads a dictionary, which takes seconds.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -49,12 +53,12 @@ class Opening:
         defaults = await self._defaults(item.person)
         if not item.rest.strip():
             return OpenForm(ask_form(defaults, self._desk.back_ends, texts))
-        question = read_question(item.rest)
+        question = await asyncio.to_thread(read_question, item.rest)
         if not isinstance(question, Question):
             text_id, values = question
             return Whisper(notice(texts(text_id, **values)))
         rules = stored_rules(defaults, self._desk.back_ends)
-        position = position_of(question.text, "", "")
+        position = await asyncio.to_thread(position_of, question.text, "", "")
         invited = invited_by(defaults.get("invited", ""), item.person.channel)
         unsure = position is None and rules.rate_position
         if unsure or (rules.roster is Roster.INVITED and not invited):
@@ -65,13 +69,16 @@ class Opening:
     async def submitted(self, item: FormSubmitted, texts: Texts) -> Reply:
         """The form came back: open the round, or say on which fields it cannot stand."""
         values = dict(item.values)
+        replaced = await self._desk.round_for(item.person, item.target) if item.target else None
+        if replaced is not None:
+            values |= await asyncio.to_thread(_stale_statements, replaced, values)
         defaults = stored_rules(await self._desk.store.channel_settings(item.person.channel), self._desk.back_ends)
         rules, problems = read_rules(values, defaults, self._desk.back_ends)
         found: list[FieldProblem] = []
-        question = read_question(values.get("question", ""))
+        question = await asyncio.to_thread(read_question, values.get("question", ""))
         position: Position | None = None
         if isinstance(question, Question):
-            position, more = _position(question.text, values, rules)
+            position, more = await asyncio.to_thread(_position, question.text, values, rules)
             found += more
         else:
             found.append(FieldProblem("question", question[0], tuple(question[1].items())))
@@ -81,8 +88,8 @@ class Opening:
         found += problems
         if found or not isinstance(question, Question) or position is None:
             return FieldProblems(tuple(one.sentence(texts) for one in found))
-        replaced = await self._desk.round_for(item.person, item.target) if item.target else None
-        if replaced is not None and not _replaceable(replaced):
+        again = await self._desk.store.round(round_id_of(item.delivery)) is not None
+        if replaced is not None and not again and not _replaceable(replaced):
             return whisper(texts, "ask-again-too-late", about=replaced)
         reply = await self._open(item, question, position, rules, invited, texts)
         if replaced is not None and may_change(replaced, item.person):
@@ -165,6 +172,15 @@ def _position(question: str, values: Mapping[str, str], rules: Rules) -> tuple[P
     if position is None:
         problems.append(FieldProblem("affirming", "position-unsure"))
     return position, problems
+
+
+def _stale_statements(replaced: Round, values: Mapping[str, str]) -> dict[str, str]:
+    """Statements that were made from the old question and left standing beside a new one are made anew."""
+    if values.get("question", "").strip() == replaced.question:
+        return {}
+    made = position_of(replaced.question, "", "")
+    old = {} if made is None else {"affirming": made.affirming, "negating": made.negating}
+    return {name: "" for name, statement in old.items() if values.get(name, "").strip() == statement}
 
 
 def _replaceable(round: Round) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 
 from bot.cards import WORDS, Owed, Vote, exported, history, mine, outcome, pick_round, receipt, status, usage
@@ -23,13 +24,14 @@ class Reading:
         """What can be said to the bot."""
         return Whisper(usage(texts))
 
-    def unknown(self, item: CommandGiven, texts: Texts) -> Reply:
+    async def unknown(self, item: CommandGiven, texts: Texts) -> Reply:
         """The nearest known word; a question put without `ask` is told where it goes."""
         word = item.word.strip()
         near = difflib.get_close_matches(word.casefold(), WORDS, n=1, cutoff=0.6)
         if near:
             return whisper(texts, "unknown-word", word=word[:40], nearest=near[0])
-        if item.rest.strip() and isinstance(read_question(f"{item.word} {item.rest}"), Question):
+        read = await asyncio.to_thread(read_question, f"{item.word} {item.rest}")
+        if item.rest.strip() and isinstance(read, Question):
             return whisper(texts, "ask-with-ask")
         return whisper(texts, "unknown-word-far", word=word[:40])
 

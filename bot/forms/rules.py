@@ -72,7 +72,7 @@ def _written_quorum(rules: Rules) -> str:
 def read_rules(values: Values, base: Rules, back_ends: BackEnds) -> tuple[Rules, tuple[FieldProblem, ...]]:
     """The rules that a form's values say, and every problem with them in the order of the fields.
 
-    Fields that are absent are taken from `base`, as far as they fit the others. With problems the rules
+    Fields that are absent, and durations and counts left empty, are taken from `base`. With problems the rules
     must not be used.
     """
     problems: list[FieldProblem] = []
@@ -84,14 +84,14 @@ def read_rules(values: Values, base: Rules, back_ends: BackEnds) -> tuple[Rules,
             except ValueError:
                 problems.append(_unusable(name, "rules-choice-unknown", values[name]))
     for name in DURATIONS:
-        if name in values:
+        if values.get(name, "").strip():
             seconds = parse_duration(values[name])
             if seconds is None:
                 problems.append(_unusable(name, "duration-unclear", values[name]))
             else:
                 found[name] = seconds
     for name in COUNTS:
-        if name in values:
+        if values.get(name, "").strip():
             if values[name].strip().isdecimal() and len(values[name].strip()) <= MOST_DIGITS:
                 found[name] = int(values[name])
             else:

@@ -6,5 +6,6 @@ between them. A new language is a new folder; tests hold its ids and placeholder
 """
 
 from bot.texts.catalog import DEFAULT_LOCALE, MissingText, Texts, locales
+from bot.texts.pages import page_words
 
-__all__ = ["DEFAULT_LOCALE", "MissingText", "Texts", "locales"]
+__all__ = ["DEFAULT_LOCALE", "MissingText", "Texts", "locales", "page_words"]

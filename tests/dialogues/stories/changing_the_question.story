@@ -6,8 +6,9 @@ maria sees "Not what you meant?"
 maria presses [Change the question or the rules]
 maria is asked "(question: Should we close the office on Fridays?)"
 maria is asked "(affirming: We should close the office on Fridays.)"
-maria fills in question = Should we close the office on Mondays?; affirming = ; negating =
+maria fills in question = Should we close the office on Mondays?; opinion_seconds =
 maria sees "We should close the office on Mondays."
+maria sees no "We should close the office on Fridays."
 channel shows "This round was cancelled by its moderator."
 channel shows "Should we close the office on Mondays?"
 maria presses [Change the question or the rules]
