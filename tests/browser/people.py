@@ -32,7 +32,7 @@ FLAGS = (
 )
 
 CHANNEL = "garden"
-PHONE = {"width": 390, "height": 844}
+MOST_TABS = 120
 
 expect.set_options(timeout=PATIENCE)
 
@@ -204,6 +204,20 @@ class Person:
             await key.click()
             await expect(key).to_have_attribute("aria-pressed", "true")
 
+    async def tab_to(self, target: Locator) -> None:
+        """Reach something with the Tab key alone."""
+        await expect(target).to_be_visible()
+        for _ in range(MOST_TABS):
+            if await target.evaluate("node => node === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"{MOST_TABS} tabs do not reach {target}")
+
+    async def press_key(self, target: Locator, key: str = "Enter") -> None:
+        """Reach something with the Tab key and press a key on it."""
+        await self.tab_to(target)
+        await self.page.keyboard.press(key)
+
     async def sees(self, text: str | re.Pattern[str], kind: str, place: str = "channel") -> None:
         """Wait until the newest message of a kind says this."""
         await expect(self.latest(kind, place)).to_contain_text(text)
@@ -232,19 +246,24 @@ async def sit_down(browser: Browser, link: str, name: str, **options: Any) -> Pe
 class Regular:
     """A member whose page nobody looks at; acts as that page would."""
 
-    def __init__(self, house: House, name: str) -> None:
+    def __init__(self, house: House, name: str, *, moderator: bool = False) -> None:
         self._house = house
         self._name = name
+        self._moderator = moderator
         self._number = 0
 
     async def act(self, **action: Any) -> None:
         """Ask for one action of the page."""
         self._number += 1
         web = self._house.parley.web
-        seat = await web.seat(CHANNEL, self._name)
+        seat = await web.seat(CHANNEL, self._name, moderator=self._moderator)
         delivery = f"{self._name}-act-{self._number:04d}"
         done = await web.act(seat, ACTION.validate_python({"delivery": delivery, **action}))
         assert not isinstance(done, Refusal), done
+
+    async def command(self, word: str, rest: str = "") -> None:
+        """`/consensus WORD REST` in the channel."""
+        await self.act(do="command", place="channel", word=word, rest=rest)
 
     async def answer(self, round: str, text: str, position: int) -> None:
         """Join a round, rate the position statement and say what one thinks."""
@@ -260,3 +279,11 @@ class Regular:
         posted = {sent.candidate: sent.message for sent in await store.sent(round, "candidate", draft=found.draft)}
         for candidate, rating in zip(found.posted, ratings, strict=True):
             await self.act(do="react", message=posted[candidate], emoji=str(rating), added=True)
+
+    async def vote(self, round: str, *ratings: int) -> None:
+        """Fill in the private ballot: the posted statements in order."""
+        found = await self._house.parley.store.round(round)
+        assert found is not None
+        values = {f"agreement-{index}": str(rating) for index, rating in enumerate(ratings)}
+        ballot = {"form": "ballot", "round": round, "target": str(found.draft), "values": values}
+        await self.act(do="submit", place="direct", **ballot)

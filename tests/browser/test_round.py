@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.people import CHANNEL, PHONE, House, Line, Person, Regular, chromium, sit_down
+from tests.browser.people import CHANNEL, House, Line, Person, Regular, chromium, sit_down
 
 pytestmark = pytest.mark.browser
 
@@ -155,3 +155,123 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
     await mona.page.reload()
     await mona.sees("All 4 people who voted agree.", "outcome")
     assert [person.problems for person in (mona, ada, bo)] == [[], [], []]
+
+
+async def test_a_private_ballot_needs_no_mouse(house: House, browser: Browser) -> None:
+    web = house.parley.web
+    mona = await sit_down(browser, web.link(CHANNEL, "Mona", moderator=True), "Mona")
+    ada = await sit_down(browser, web.link(CHANNEL, "Ada"), "Ada")
+    others = [Regular(house, name) for name in ("Bo", "Cleo", "Dan")]
+    type_, press = mona.page.keyboard.type, mona.page.keyboard.press
+
+    await mona.press_key(mona.page.get_by_role("button", name="Skip to the message box"))
+    await type_("/consensus a")
+    await press("Tab")
+    await press("Enter")
+    await expect(mona.form.get_by_label("Question", exact=True)).to_be_focused()
+    await type_(QUESTION)
+    await mona.tab_to(mona.form.get_by_role("radio", name="Open: reactions in the channel"))
+    await press("ArrowDown")
+    await expect(mona.form.get_by_role("radio", name="Private: a form for each member")).to_be_checked()
+    await mona.press_key(mona.form.get_by_role("checkbox", name="Hide results until the vote closes"), "Space")
+    await mona.press_key(mona.form.get_by_role("button", name="Start the round"))
+    await expect(mona.form).to_have_count(0)
+    await expect(mona.page.locator("#channel-composer")).to_be_focused()
+    round = await the_round(house, ada)
+
+    type_, press = ada.page.keyboard.type, ada.page.keyboard.press
+    await ada.press_key(ada.latest("announcement").get_by_role("button", name="Join and be asked privately"))
+    card = ada.latest("opinion-card", "direct")
+    await ada.press_key(card.get_by_role("button", name="6", exact=True))
+    await ada.press_key(card.get_by_role("button", name="Give my opinion"))
+    await expect(ada.form.get_by_role("radio", name="6", exact=True)).to_be_focused()
+    await ada.tab_to(ada.form.get_by_label("What do you think, and why?"))
+    await type_(OPINIONS["Ada"])
+    await ada.press_key(ada.form.get_by_role("button", name="Give my opinion"))
+    await ada.sees(OPINIONS["Ada"], "receipt", "direct")
+    for member, (name, text) in zip(others, list(OPINIONS.items())[1:], strict=True):
+        await member.answer(round, text, 4 if name == "Bo" else 5)
+
+    await close_by_keyboard(mona)
+    await ada.sees("Rate it in your private ballot.", "candidate")
+    await expect(ada.latest("candidate").get_by_role("button", name=re.compile("^Rate 7"))).to_have_count(0)
+    await ada.press_key(ada.latest("ballot-card", "direct").get_by_role("button", name="Open my ballot"))
+    statements = ada.form.get_by_role("group", name="How much do you agree?", exact=True)
+    await expect(statements).to_have_count(3)
+    for index in range(3):
+        await ada.tab_to(statements.nth(index).get_by_role("radio", name="No answer"))
+        for _ in range(2):
+            await press("ArrowUp")
+        await expect(statements.nth(index).get_by_role("radio", name="6", exact=True)).to_be_checked()
+    await ada.press_key(ada.form.get_by_role("button", name="Cast my ballot"))
+    await ada.sees("Agreement with statement 3", "receipt", "direct")
+    for member in others:
+        await member.vote(round, 5, 6, 3)
+    await ada.sees("Results stay hidden until the vote closes.", "announcement")
+
+    await close_by_keyboard(mona)
+    await ada.sees("All 4 people who voted agree.", "outcome")
+    picture = ada.latest("outcome").get_by_role("button", name=re.compile("^Enlarge the picture"))
+    await ada.press_key(picture)
+    await expect(ada.form.get_by_role("img", name=re.compile("mean 6"))).to_be_visible()
+    await press("Escape")
+    await expect(picture).to_be_focused()
+
+
+async def close_by_keyboard(moderator: Person) -> None:
+    """End the phase with the command, typed."""
+    await moderator.press_key(moderator.page.locator("#channel-composer"), "/")
+    await moderator.page.keyboard.type("consensus close")
+    await moderator.page.keyboard.press("Enter")
+
+
+async def test_a_member_takes_part_on_a_phone(house: House, browser: Browser) -> None:
+    ada = await sit_down(
+        browser,
+        house.parley.web.link(CHANNEL, "Ada"),
+        "Ada",
+        viewport={"width": 390, "height": 844},
+        is_mobile=True,
+        has_touch=True,
+        device_scale_factor=2,
+    )
+    mona = Regular(house, "Mona", moderator=True)
+    others = [Regular(house, name) for name in ("Bo", "Cleo", "Dan")]
+    channel, private = (ada.page.get_by_role("navigation").get_by_role("button", name=name) for name in ("#", "Parley"))
+
+    await mona.command("ask", QUESTION)
+    round = await the_round(house, ada)
+    await ada.latest("announcement").get_by_role("button", name="Join and be asked privately").tap()
+    await expect(private).to_have_accessible_name("Parley 1 new")
+    await private.tap()
+    await expect(private).to_have_accessible_name("Parley")
+    card = ada.latest("opinion-card", "direct")
+    await card.get_by_role("button", name="6", exact=True).tap()
+    await card.get_by_role("button", name="Give my opinion").tap()
+    await ada.form.get_by_label("What do you think, and why?").fill(OPINIONS["Ada"])
+    await ada.form.get_by_role("button", name="Give my opinion").tap()
+    await ada.sees(OPINIONS["Ada"], "receipt", "direct")
+    for member, text in zip(others, list(OPINIONS.values())[1:], strict=True):
+        await member.answer(round, text, 4)
+    await mona.command("close")
+
+    await expect(ada.message("candidate")).to_have_count(3)
+    await channel.tap()
+    for number in (1, 2, 3):
+        await ada.key(number, 6).tap()
+        await expect(ada.key(number, 6)).to_have_attribute("aria-pressed", "true")
+    await fits(ada)
+    for member in others:
+        await member.rate(round, 5, 6, 7)
+    await mona.command("close")
+    await ada.sees("All 4 people who voted agree.", "outcome")
+    await fits(ada)
+
+
+async def fits(person: Person) -> None:
+    """Nothing is wider than the screen, and all that is pressed is large enough to hit (WCAG 2.2, 2.5.8)."""
+    assert await person.page.evaluate("document.documentElement.scrollWidth") <= 390
+    small = await person.page.locator(".pane-channel button:visible").evaluate_all(
+        "nodes => nodes.filter(n => n.offsetWidth < 24 || n.offsetHeight < 24).map(n => n.outerHTML)"
+    )
+    assert small == []

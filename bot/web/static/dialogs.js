@@ -8,7 +8,10 @@ export function show(dialog, opener = document.activeElement) {
   document.querySelector(".dialogs").append(dialog);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    if (opener?.isConnected) opener.focus();
+    if (!opener?.isConnected) return;
+    // The browser gave the focus back already, but left the caret in the dialog: nothing could be typed.
+    opener.blur();
+    opener.focus();
   });
   // A press on the dimmed page behind closes the dialog, as Escape does.
   let pressedBehind = false;
