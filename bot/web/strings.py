@@ -18,7 +18,6 @@ INTERFACE: dict[str, str] = {
     "skip_to_channel": _("Skip to the channel"),
     "skip_to_direct": _("Skip to your messages with Parley"),
     "skip_to_composer": _("Skip to the message box"),
-    "channel": _("Channel"),
     "direct": _("Parley"),
     "direct_heading": _("Private messages with Parley"),
     "direct_about": _("Only you and Parley see this conversation."),
@@ -30,7 +29,7 @@ INTERFACE: dict[str, str] = {
     "connecting": _("Connecting..."),
     "connected": _("Connected"),
     "reconnecting": _("Reconnecting..."),
-    "offline_note": _("You are offline. What you send is kept and goes out when the connection is back."),
+    "offline_note": _("The connection is lost. What you send is kept and goes out when it is back."),
     "theme": _("Appearance"),
     "theme_auto": _("Same as the device"),
     "theme_light": _("Light"),
@@ -39,14 +38,12 @@ INTERFACE: dict[str, str] = {
     "leave": _("Leave the channel"),
     "leave_question": _("Leave this channel?"),
     "leave_explained": _("Your personal link brings you back. What you wrote in a round stays until you withdraw it."),
-    "left": _("You left the channel. Your personal link brings you back."),
     "cancel": _("Cancel"),
     "close": _("Close"),
     "earlier": _("Show earlier messages"),
     "beginning": _("This is where #{channel} begins."),
     "beginning_direct": _("Parley writes to you here. Type / to see what you can ask it."),
     "jump_to_newest": _("Jump to the newest message"),
-    "new_messages": _("New messages"),
     "today": _("Today"),
     "yesterday": _("Yesterday"),
     "message_from": _("Message from {name} at {time}"),
@@ -57,7 +54,6 @@ INTERFACE: dict[str, str] = {
     "send": _("Send"),
     "attach": _("Attach a file"),
     "attached": _("{count} attached"),
-    "remove_attachments": _("Remove what is attached"),
     "too_long": _("This has {count} characters and at most {limit} fit; please shorten it."),
     "empty": _("Write something first."),
     "unknown_command": _("There is no command {command}; type /consensus help to see what you can do."),
@@ -73,7 +69,6 @@ INTERFACE: dict[str, str] = {
     "editing": _("Editing your message"),
     "replying": _("Replying to: {text}"),
     "edited": _("edited"),
-    "deleted": _("This message was deleted."),
     "deleted_parent": _("a deleted message"),
     "delete_question": _("Delete this message?"),
     "delete_explained": _("If it is your opinion in an open round, the opinion is withdrawn."),
@@ -82,7 +77,6 @@ INTERFACE: dict[str, str] = {
     "react": _("Add a reaction"),
     "reactions": _("Reactions"),
     "rate": _("Rate {value}: {meaning}"),
-    "rate_own": _("your rating"),
     "rate_count": _("{count} people"),
     "rate_count_one": _("1 person"),
     "rate_group": _("How much do you agree?"),
@@ -107,10 +101,8 @@ INTERFACE: dict[str, str] = {
     "required_field": _("Please fill this in."),
     "form_problems": _("Please look at what is marked below."),
     "characters": _("{count} of {limit} characters"),
-    "picture": _("Picture"),
     "enlarge": _("Enlarge the picture"),
     "no_script": _("This page needs JavaScript. Please switch it on and load the page again."),
-    "lost": _("This page could not reach the server. It keeps trying."),
 }
 
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -147,7 +139,6 @@ WELCOME_TITLE = _("Parley is running")
 WELCOME_INTRO = _("Open the personal link that you were given to come to your channel.")
 WELCOME_OPEN = _("These channels have free seats:")
 NOTICE_TITLE = _("This did not work")
-BACK = _("Go to the channel")
 
 MALFORMED = _("This could not be understood; please load the page again.")
 TOO_LONG = _("This has {count} characters and at most {limit} fit; please shorten it.")

@@ -85,8 +85,12 @@ export function drawFrame({ me, channel }) {
       const total = [...document.querySelectorAll(".tab .badge:not([hidden])")].length;
       document.title = `${total ? "\u2022 " : ""}#${channel.title} - ${say("app")}`;
     },
+    get state() {
+      return status.dataset.state;
+    },
     status(state) {
       status.dataset.state = state;
+      status.title = state === "reconnecting" ? say("offline_note") : "";
       status.querySelector(".status-text").textContent = say(state);
     },
     people({ count: number, listed }) {

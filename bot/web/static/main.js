@@ -70,8 +70,8 @@ async function start() {
     if (detail.people) frame.people(detail.people);
   });
   connection.addEventListener("status", ({ detail }) => {
+    if (detail.state === "reconnecting" && frame.state !== detail.state) announcer.say(say("offline_note"));
     frame.status(detail.state);
-    if (detail.state === "reconnecting") announcer.say(say("reconnecting"));
   });
   connection.addEventListener("failing", ({ detail }) => (timelines[detail.action.place] ?? timelines.channel).failing(detail.action));
   connection.addEventListener("left", () => {
