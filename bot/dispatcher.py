@@ -57,6 +57,7 @@ class Dispatcher:
         self._pace = pace or Pace()
         self._lanes: dict[str, deque[Claim]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(self._pace.rounds)
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -113,9 +114,10 @@ class Dispatcher:
     async def _lane(self, round_id: str) -> None:
         lane = self._lanes[round_id]
         try:
-            while lane and not self._stopping:
-                await self._one(lane[0])
-                lane.popleft()
+            async with self._room:
+                while lane and not self._stopping:
+                    await self._one(lane[0])
+                    lane.popleft()
         finally:
             del self._lanes[round_id]
             del self._tasks[round_id]

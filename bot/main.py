@@ -47,14 +47,15 @@ class Application:
     dispatcher: Dispatcher
 
     async def run(self) -> None:
-        """Serve every platform and carry out effects until cancelled."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.dispatcher.run(), name="outbox")
-                for name, platform in self.platforms.items():
-                    tasks.create_task(platform.run(self.handler), name=f"platform {name}")
-        finally:
-            await self.dispatcher.stop(self.settings.shutdown_grace)
+        """Serve every platform and carry out effects until cancelled; then finish what is under way."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.dispatcher.run(), name="outbox")
+            for name, platform in self.platforms.items():
+                tasks.create_task(platform.run(self.handler), name=f"platform {name}")
+            try:
+                await asyncio.Event().wait()
+            finally:  # inside the group, which would cut short what the grace is for
+                await self.dispatcher.stop(self.settings.shutdown_grace)
 
 
 @asynccontextmanager

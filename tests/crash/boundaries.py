@@ -125,7 +125,7 @@ def count_commits() -> None:
 
     def committing(dialect: DefaultDialect, connection: DBAPIConnection) -> None:
         awaited = _awaits_commit.pop(id(connection), None)
-        commit(dialect, connection)
+        commit(dialect, connection)  # type: ignore[no-untyped-call]
         if awaited is not None:
             boundaries, name = awaited
             boundaries.reach(f"{name}: after COMMIT")

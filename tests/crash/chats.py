@@ -164,9 +164,14 @@ class JournalChat(Chat, ChatPlatform):
             message = posted[-1]["message"]
         else:
             message = f"{key}#{len(posted)}"
-            announced = retried_since is not None
             self._journal.append(
-                kind="post", key=key, place=place, message=message, card=repr(card), announced=announced
+                kind="post",
+                key=key,
+                place=place,
+                message=message,
+                card=repr(card),
+                announced=retried_since is not None,
+                at=self._clock.now(),
             )
         self._boundaries.reach(f"send {card.kind}: after")
         return MessageRef(place, message)

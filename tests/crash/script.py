@@ -129,7 +129,7 @@ def submit(who: str, form: str, target: str = "", *, soon: bool = False, round: 
 
 def ask(who: str, **values: str) -> Act:
     """Open a round by the form."""
-    return submit(who, "ask", round="", **values)
+    return submit(who, "ask", "", soon=False, round="", **values)
 
 
 def command(who: str, word: str, rest: str = "") -> Act:

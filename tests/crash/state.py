@@ -1,7 +1,8 @@
 """All that a database holds, in a form in which two runs of a script are equal or a bug is found.
 
 Left out is what tells one process from another or one try from the next: row numbers, leases, tries, the
-browser's numbers of changes, and how many times the announcement was brought up to date. Times are rounded down to their slot, since a restart takes seconds.
+browser's numbers of changes, and how many times the announcement was brought up to date. Times are rounded down
+to their slot, since a restart takes seconds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ LEFT_OUT: dict[str, set[str]] = {
     tables.OUTBOX.name: {"owner", "lease_until", "attempts", "attempted_at"},
     web_tables.MESSAGES.name: {"number", "changed"},
     web_tables.SEATS.name: {"changed"},
-    web_tables.DELIVERIES.name: {"attempts"},
+    web_tables.DELIVERIES.name: {"attempts", "reply"},
 }
 """Columns, by table, beside the row numbers of all tables."""
 

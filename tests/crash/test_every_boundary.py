@@ -93,7 +93,7 @@ def _assert_unharmed(undisturbed: Undisturbed, numbers: Sequence[int], survived:
 def _assert_same(wanted: dict[str, Any], got: dict[str, Any], survived: Survived) -> None:
     if got == wanted:
         return
-    lines = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
-    difference = [line[:300] for line in difflib.unified_diff(*lines, "undisturbed", "killed", n=3, lineterm="")]
+    before, after = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
+    difference = [line[:300] for line in difflib.unified_diff(before, after, "undisturbed", "killed", lineterm="")]
     deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
     pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
