@@ -30,6 +30,7 @@ from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
 from engine.ports import Clock
+from engine.position import derive
 from storage.store import DatabaseStore, open_store
 
 log = logging.getLogger(__name__)
@@ -102,11 +103,13 @@ async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM."""
     async with application(settings) as parley:
         running = asyncio.create_task(parley.run(), name="parley")
+        warming = asyncio.create_task(asyncio.to_thread(derive, "Should we begin?"), name="language data")
         _on_signals(running.cancel)
         announcing = asyncio.create_task(_announce(parley), name="announce")
         with suppress(asyncio.CancelledError):
             await _loudly(running)
         announcing.cancel()
+        await warming
 
 
 async def personal_link(settings: Settings, channel: str, name: str, *, moderator: bool) -> str:

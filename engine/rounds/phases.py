@@ -171,6 +171,9 @@ def drafted(round: Round, event: CandidatesDrafted, _: Standings) -> Transition:
     effects.append(UpdateCard())
     if round.rules.ballot is Ballot.PRIVATE or round.asks_position:
         effects.append(AskRatings(round.draft))
+    if len(after.posted) < round.rules.posted:
+        numbers = (("asked", round.rules.posted), ("posted", len(after.posted)))
+        effects.append(Tell(round.moderator, "fewer-candidates", numbers))
     return Transition(after, (), (entry,), (*effects, *timers(after, event.at)))
 
 

@@ -408,6 +408,15 @@ def test_the_critique_iteration_goes_back_to_voting_and_ends() -> None:
     assert do.PostOutcome in kinds(effects)
 
 
+def test_the_moderator_is_told_when_the_opinions_support_fewer_statements_than_asked() -> None:
+    table = Table()
+    table.opinions(*NAMES[:3])
+    table.do(PhaseAdvanced(20.0, "mod"))
+    effects = table.do(CandidatesDrafted(30.0, 1, drafting_of(2, 3)))
+    assert told(effects) == ["fewer-candidates"]
+    assert len(table.round.posted) == 2
+
+
 def test_without_critiques_the_outcome_stands() -> None:
     table = Table(Rules(critique_iterations=1))
     table.to_closed()
