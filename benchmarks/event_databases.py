@@ -182,8 +182,7 @@ def recorded() -> Iterator[list[Statement]]:
         seen.append((text, parameters, many))
 
     def begun(connection: Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            seen.append(("BEGIN", None, False))
+        seen.append(("BEGIN" if connection.dialect.name == "postgresql" else "BEGIN IMMEDIATE", None, False))
 
     def committed(_: Connection) -> None:
         seen.append(("COMMIT", None, False))

@@ -35,8 +35,10 @@ GROUP = 64
 """How many units one transaction takes in at most."""
 
 READERS = 4
-FIRST_PAUSE, LONGEST_PAUSE = 0.0005, 0.02
-"""Seconds between tries while another process writes; each pause is a random share of a growing limit."""
+SHORTEST_PAUSE, BRIEF_PAUSE, LONG_PAUSE = 0.0002, 0.002, 0.02
+BRIEFLY = 1.0
+"""While another process writes, a random time passes between tries: at least SHORTEST_PAUSE, at most BRIEF_PAUSE,
+and at most LONG_PAUSE once it has lasted longer than other processes of ours would take. Seconds."""
 
 
 class SqliteDatabase(Database):
@@ -117,7 +119,7 @@ class _Writer:
                 "PRAGMA foreign_keys=ON",
                 "PRAGMA secure_delete=ON",
             ],
-            begin="BEGIN IMMEDIATE",
+            begin=None,
         )
         self._queue: SimpleQueue[Unit | _Order] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -179,22 +181,29 @@ class _Writer:
         return result
 
     def _begun(self) -> Connection:
-        """The writing connection inside BEGIN IMMEDIATE, waiting while other processes write."""
-        started, pause = time.monotonic(), FIRST_PAUSE
+        """The writing connection inside BEGIN IMMEDIATE, waiting while other processes write.
+
+        BEGIN goes to the driver itself, so that trying often is cheap: a process that has just committed tries
+        again at once, and one that paused for long between its tries would rarely find the lock free.
+        """
+        started = time.monotonic()
         while True:
             try:
                 if self._connection is None:
                     self._connection = self._engine.connect()
+                driver = self._connection.connection.driver_connection
+                if driver is None:
+                    raise AssertionError("a fresh connection has its driver")
+                driver.execute("BEGIN IMMEDIATE")
                 self._connection.begin()
                 return self._connection
-            except DBAPIError as error:
+            except (DBAPIError, sqlite3.Error) as error:
                 self._undo(keep=self._connection is not None)
-                busy = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
-                if not busy or time.monotonic() - started > LOCK_SECONDS:
+                waited = time.monotonic() - started
+                if not _busy(error) or waited > LOCK_SECONDS:
                     raise
                 self.conflicts += 1
-            time.sleep(random.uniform(FIRST_PAUSE, pause))
-            pause = min(pause * 2, LONGEST_PAUSE)
+            time.sleep(random.uniform(SHORTEST_PAUSE, BRIEF_PAUSE if waited < BRIEFLY else LONG_PAUSE))
 
     def _undo(self, *, keep: bool) -> None:
         """Roll back; a connection that the database itself complained about is not trusted again."""
@@ -221,12 +230,21 @@ class _Writer:
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
+def _busy(error: DBAPIError | sqlite3.Error) -> bool:
+    """True when another connection has the lock."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(original, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
 def _nothing(connection: Connection) -> None:
     """A unit of work that only waits its turn."""
 
 
-def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engine:
-    """An engine whose transactions start with `begin`, and not where the sqlite3 module would start them."""
+def sqlite_engine(url: URL, pragmas: list[str], *, begin: str | None = "BEGIN") -> Engine:
+    """An engine whose transactions start with `begin`, and not where the sqlite3 module would start them.
+
+    With None whoever uses a connection begins by itself.
+    """
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -254,6 +272,7 @@ def sqlite_engine(url: URL, pragmas: list[str], *, begin: str = "BEGIN") -> Engi
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin is not None:
+            connection.exec_driver_sql(begin)
 
     return engine
