@@ -75,6 +75,7 @@ def _killed(setting: Setting, number: int, most: int) -> dict[str, Any]:
 def _live(setting: Setting, fate: Fate, life: int, result: Path) -> None:
     """A life; never returns."""
     try:
+        gc.disable()
         signal.alarm(PATIENCE)
         state = asyncio.run(play(setting, Boundaries(fate), life))
         written = result.with_suffix(".part")

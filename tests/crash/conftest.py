@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.workers import Databases, PostgresDatabases, SqliteDatabases
+from tests.crash.workers import Databases, PostgresDatabases, SqliteDatabases, Zygotes
 
 MEMORY = Path("/dev/shm")
 
@@ -33,3 +33,10 @@ def databases(request: pytest.FixtureRequest, crash_folder: Path) -> Databases:
         return SqliteDatabases(crash_folder)
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
     return PostgresDatabases(server, template)
+
+
+@pytest.fixture(scope="session")
+def zygotes() -> Iterator[Zygotes]:
+    """The processes from which those that are killed are forked."""
+    with Zygotes() as started:
+        yield started

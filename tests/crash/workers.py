@@ -88,21 +88,15 @@ class Survived:
     state: dict[str, Any]
 
 
-class Workers:
-    """Zygotes for one script, chat and kind of database, as a context manager."""
+class Zygotes:
+    """The processes from which lives are forked: they serve one order after the other, of any script and chat."""
 
-    def __init__(self, script: str, chat: str, databases: Databases, folder: Path, workers: int = WORKERS) -> None:
-        self._script = script
-        self._chat = chat
-        self._databases = databases
-        self._folder = folder
-        self._numbers = count(1)
-        self._count = workers
-        self._idle: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
-        self._processes: list[subprocess.Popen[str]] = []
+    def __init__(self, number: int = WORKERS) -> None:
+        self._number = number
+        self.processes: list[subprocess.Popen[str]] = []
 
-    def __enter__(self) -> Workers:
-        for _ in range(self._count):
+    def __enter__(self) -> Zygotes:
+        for _ in range(self._number):
             process = subprocess.Popen(
                 [sys.executable, "-m", "tests.crash.child"],
                 cwd=ROOT,
@@ -111,28 +105,43 @@ class Workers:
                 text=True,
                 env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
             )
-            self._processes.append(process)
+            self.processes.append(process)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._processes:
+        for process in self.processes:
             process.communicate()
 
+
+class Play:
+    """One script in one chat on one kind of database, played by all zygotes at once."""
+
+    def __init__(self, script: str, chat: str, databases: Databases, folder: Path, zygotes: Zygotes) -> None:
+        self._script = script
+        self._chat = chat
+        self._databases = databases
+        self._folder = folder
+        self._zygotes = zygotes.processes
+        self._numbers = count(1)
+        self._idle: SimpleQueue[subprocess.Popen[str]] = SimpleQueue()
+
     def undisturbed(self) -> Undisturbed:
-        """The run that all others are compared with; every worker plays it once, and all get the same."""
-        with ThreadPoolExecutor(self._count) as threads:
-            answers = list(threads.map(lambda process: self._order(process, {}), self._processes))
-        for process in self._processes:
+        """The run that all others are compared with; every zygote plays it once, and all get the same."""
+        with ThreadPoolExecutor(len(self._zygotes)) as threads:
+            answers = list(threads.map(lambda process: self._order(process, {}), self._zygotes))
+        for process in self._zygotes:
             self._idle.put(process)
         assert all(answer == answers[0] for answer in answers), "the script does not play alike twice"
         boundaries = {int(step): names for step, names in answers[0]["boundaries"].items()}
         return Undisturbed(answers[0]["state"], boundaries)
 
     def killed(self, numbers: Sequence[int], deaths: int = 1) -> list[Survived]:
-        """For each number a run in which every step is killed at its boundary of that number."""
-        with ThreadPoolExecutor(self._count) as threads:
+        """For each number a run in which every step is killed at its boundary of that number, `deaths` times
+        where recovering reaches as many. Comes after `undisturbed`.
+        """
+        with ThreadPoolExecutor(len(self._zygotes)) as threads:
             return list(threads.map(lambda number: self._killed(number, deaths), numbers))
 
     def _killed(self, number: int, deaths: int) -> Survived:
