@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
+from engine.rounds.admission import admitted
 from engine.rounds.effects import (
     AskAddOrReplace,
     AskModerator,
@@ -63,20 +64,21 @@ def _write(round: Round, old: Standing, new: Standing, *entries: Entry) -> Trans
 
 def invited(round: Round, event: MembersInvited, standings: Standings) -> Transition:
     """Members of the invited roster were resolved; those here already stay as they are."""
-    after, written = round, []
+    after, written, entries = round, list[Standing](), list[Entry]()
     for member in dict.fromkeys(event.members):
         old = standing_of(standings, member)
         if not old.on_roster:
-            new = replace(old, on_roster=True, outside=False)
+            new, ratings = admitted(round, old, event.at)
             after = recount(after, old, new)
             written.append(new)
+            entries += ratings
     after = replace(after, roster_known=after.roster_known or event.last)
     asks: tuple[AskOpinion | AskRating, ...] = ()
     if round.phase is Phase.COLLECTING:
         asks = tuple(AskOpinion(one.member) for one in written)
     elif round.phase is Phase.VOTING:
         asks = tuple(AskRating(one.member, round.draft) for one in written)
-    return edited(Transition(after, tuple(written), (), (*asks, UpdateCard())), event.at)
+    return edited(Transition(after, tuple(written), tuple(entries), (*asks, UpdateCard())), event.at)
 
 
 def joined(round: Round, event: MemberJoined, standings: Standings) -> Transition:
@@ -86,8 +88,8 @@ def joined(round: Round, event: MemberJoined, standings: Standings) -> Transitio
         return tell(round, event.member, "already-joined").plus(*_asks(round, old))
     if round.rules.roster is Roster.INVITED and not old.on_roster:
         return tell(round, event.member, "not-invited")
-    new = replace(old, on_roster=True, left=False, outside=False)
-    return edited(_write(round, old, new).plus(*_asks(round, new), UpdateCard()), event.at)
+    new, entries = admitted(round, old, event.at)
+    return edited(_write(round, old, new, *entries).plus(*_asks(round, new), UpdateCard()), event.at)
 
 
 def _asks(round: Round, standing: Standing) -> tuple[AskOpinion | AskRating | ShowReceipt, ...]:

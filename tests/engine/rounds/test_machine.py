@@ -376,6 +376,22 @@ def test_reactions_from_outside_the_electorate_are_counted_by_person_only() -> N
     assert table.round.counts.outside == 0
 
 
+@pytest.mark.parametrize("invited", [(), NAMES[:3]])
+def test_keycaps_put_on_before_joining_count_from_then_on(invited: tuple[str, ...]) -> None:
+    table = Table(Rules(roster=Roster.INVITED if invited else Roster.OPEN), invited)
+    table.to_voting()
+    first, second, third = table.round.posted
+    for candidate, rating in ((first, 7), (second, 2), (second, 6)):
+        table.do(ReactionAdded(100.0 + rating, "eve", candidate, rating))
+    event = MembersInvited(120.0, ("eve",), last=True) if invited else MemberJoined(120.0, "eve")
+    table.do(event)
+    assert dict(table.standings["eve"].rated) == {first: 7, second: 6}
+    assert [(one.candidate, one.agreement) for one in table.entries[-2:]] == [(first, 7), (second, 6)]
+    assert (table.round.counts.outside, table.round.counts.voters) == (0, 1)
+    table.do(ReactionAdded(130.0, "eve", third, 5))
+    assert table.round.counts.complete == 1
+
+
 def test_with_the_channel_as_electorate_anybody_may_rate() -> None:
     table = Table(Rules(electorate=Electorate.CHANNEL))
     table.to_voting()
