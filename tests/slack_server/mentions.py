@@ -1,0 +1,38 @@
+"""What a text would do to people: mentions that ping, links, and how Slack writes down what somebody types.
+
+Source: Slack's documentation of formatting text for app surfaces.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+Json = dict[str, Any]
+
+SPECIAL = re.compile(r"<(![a-z]+(?:\^[A-Z0-9]+)?|@[UW][A-Z0-9]+)(?:\|[^>]*)?>")
+LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|[^>]*)?>")
+LOOSE = re.compile(r"(?<![\w@<])@(channel|here|everyone)\b")
+
+
+def pings(text: str, *, whole: bool = False) -> list[str]:
+    """The mentions in mrkdwn: "!channel", "@U123", "!subteam^S123". whole: link_names or parse=full was given."""
+    found = [one for one in SPECIAL.findall(text) if not one.startswith("!date")]
+    return found + ([f"!{one}" for one in LOOSE.findall(text)] if whole else [])
+
+
+def links(text: str) -> list[str]:
+    """The addresses that would be clickable because of markup."""
+    return LINK.findall(text)
+
+
+def typed(text: str) -> str:
+    """What somebody typed, as Slack stores it: control characters escaped, addresses made links."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"https?://[^\s<>|]+[^\s<>|.,;:!?]", lambda found: f"<{found[0]}>", escaped)
+
+
+def rich_text(text: str) -> Json:
+    """The block Slack adds to what people type."""
+    part = {"type": "text", "text": text}
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [part] if text else []}]}
