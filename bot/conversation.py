@@ -148,7 +148,8 @@ class Conversation:
         found = [one for one in own if one.phase in TAKING_TEXT]
         if found:
             return found
-        here = await self._desk.store.rounds_in(person.channel, running=True)
+        places = (person.channel, *person.shared)
+        here = [one for place in places for one in await self._desk.store.rounds_in(place, running=True)]
         return [one for one in here if one.phase is Phase.COLLECTING and one.rules.roster is Roster.OPEN]
 
     async def _nowhere(self, person: Person, texts: Texts) -> Reply:

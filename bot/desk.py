@@ -51,7 +51,8 @@ class Desk:
     async def round_for(self, person: Person, round_id: str) -> Round | None:
         """A round that this person may act in from here: one of this channel, or one they have a part in."""
         round = await self.store.round(round_id)
-        if round is None or round.channel == person.channel or round.moderator == person.member:
+        here = (person.channel, *person.shared)
+        if round is None or round.channel in here or round.moderator == person.member:
             return round
         return round if await self.store.standing(round_id, person.member) is not None else None
 

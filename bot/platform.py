@@ -180,7 +180,8 @@ class Person:
 
     zone: the IANA name of the reader's time zone, "UTC" when unknown. moderator: has the moderator role
     in this channel. direct: it happened in the conversation between this person and the bot, so
-    `channel` names no channel of the group unless the platform knows one.
+    `channel` names no channel of the group unless the platform knows one; `shared` are the channels that
+    the person and the bot are both in, where the platform tells.
     """
 
     member: str
@@ -190,6 +191,7 @@ class Person:
     locale: str = "en"
     moderator: bool = False
     direct: bool = False
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
