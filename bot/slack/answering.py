@@ -1,0 +1,123 @@
+"""Replies as Slack shows them: a modal while the trigger lives, a message only one person sees, errors on fields."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from bot.cards import notice
+from bot.platform import Card, FieldProblems, OpenForm, Reply, Whisper
+from bot.slack.blocks import render
+from bot.slack.calls import Calls
+from bot.slack.posting import Posting
+from bot.slack.views import errors, modal
+from bot.texts import Texts
+from engine.errors import PlatformRefused, PlatformUnavailable
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 5_000
+RESPONSES = 5
+"""How often a response_url may be used."""
+
+Respond = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction."""
+
+    delivery: str
+    user: str
+    channel: str
+    direct: bool
+    texts: Texts
+    trigger: str = ""
+    respond: Respond | None = None
+
+
+class Showing:
+    """Shows replies after the acknowledgement, each once however often the item came."""
+
+    def __init__(self, calls: Calls, posting: Posting) -> None:
+        self._calls = calls
+        self._posting = posting
+        self._shown: OrderedDict[str, None] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def reply(self, reply: Reply, where: Where) -> None:
+        """Begin to show a reply."""
+        if not isinstance(reply, Whisper | OpenForm) or where.delivery in self._shown:
+            return
+        self._shown[where.delivery] = None
+        while len(self._shown) > REMEMBERED:
+            self._shown.popitem(last=False)
+        self.soon(self._open(reply, where) if isinstance(reply, OpenForm) else self._whisper(reply.card, where))
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something after the acknowledgement."""
+        task = asyncio.create_task(work, name="slack: reply")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self, grace: float) -> None:
+        """Give what is under way some seconds."""
+        if self._tasks:
+            _, late = await asyncio.wait(list(self._tasks), timeout=grace)
+            for task in late:
+                task.cancel()
+
+    async def _open(self, reply: OpenForm, where: Where) -> None:
+        view = modal(reply.form, where.channel, where.texts, direct=where.direct)
+        try:
+            await self._calls(self._calls.client.views_open, trigger_id=where.trigger, view=view)
+        except (PlatformRefused, PlatformUnavailable) as problem:
+            log.warning("modal not opened", extra={"form": reply.form.kind, "problem": str(problem)})
+            await self._whisper(notice(where.texts("opening-took-too-long")), where)
+
+    async def _whisper(self, card: Card, where: Where) -> None:
+        if await self._responded(card, where):
+            return
+        try:
+            if where.direct or not where.channel:
+                channel = where.channel or await self._posting.direct(where.user)
+                await self._posting.show(channel, None, card)
+            else:
+                await self._posting.show(where.channel, where.user, card)
+        except (PlatformRefused, PlatformUnavailable):
+            await self._privately(card, where)
+
+    async def _responded(self, card: Card, where: Where) -> bool:
+        shown = render(card)
+        pages = (*shown.pages, *shown.detail)
+        if where.respond is None or len(pages) > RESPONSES:
+            return False
+        from aiohttp import ClientError
+        from slack_sdk.errors import SlackClientError
+
+        for page in pages:
+            try:
+                answer = await where.respond(
+                    text=page.text, blocks=page.blocks, response_type="ephemeral", replace_original=False
+                )
+            except (SlackClientError, ClientError, TimeoutError, OSError):
+                return False
+            if getattr(answer, "status_code", 200) != 200:
+                return False
+        return True
+
+    async def _privately(self, card: Card, where: Where) -> None:
+        """Where the bot may not speak, such as a channel it is not in, the answer comes in the conversation."""
+        try:
+            await self._posting.show(await self._posting.direct(where.user), None, card)
+        except (PlatformRefused, PlatformUnavailable) as problem:
+            log.warning("answer not shown", extra={"card": card.kind, "problem": str(problem)})
+
+
+def on_fields(view: dict[str, Any], problems: FieldProblems) -> dict[str, Any]:
+    """The acknowledgement that keeps a modal open with sentences on its fields."""
+    return {"response_action": "errors", "errors": errors(view, problems.problems)}

@@ -1,0 +1,124 @@
+"""Calls of Slack's Web API, with its refusals as our errors.
+
+Sources: the error tables of the methods in Slack's reference; its documentation of rate limits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import PlatformRefused, PlatformUnavailable
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+Json = dict[str, Any]
+Method = Callable[..., Awaitable[Any]]
+"""A method of slack_sdk's client, which sends arguments the way that method takes them."""
+
+PATIENCE = 120.0
+"""Seconds of waiting for one call's turn, asked for by Slack, that are spent here instead of failing."""
+
+GONE = {
+    "message_not_found": "message_gone",
+    "cant_update_message": "message_gone",
+    "edit_window_closed": "message_gone",
+    "not_in_channel": "not_in_channel",
+    "channel_not_found": "channel_gone",
+    "is_archived": "channel_archived",
+    "channel_is_archived": "channel_archived",
+    "restricted_action": "not_allowed",
+    "cannot_dm_bot": "direct_messages_closed",
+    "user_disabled": "direct_messages_closed",
+    "user_not_found": "direct_messages_closed",
+    "user_not_visible": "direct_messages_closed",
+    "users_not_found": "direct_messages_closed",
+    "messages_tab_disabled": "direct_messages_closed",
+    "invalid_user_combination": "direct_messages_closed",
+    "missing_scope": "missing_scope",
+    "invalid_auth": "not_installed",
+    "not_authed": "not_installed",
+    "account_inactive": "not_installed",
+    "token_revoked": "not_installed",
+    "token_expired": "not_installed",
+}
+"""Slack's errors that no repetition mends, and what they come to."""
+
+SENTENCES = {
+    "message_gone": "Slack no longer has this message.",
+    "not_in_channel": "The bot is not in this channel: invite it with /invite.",
+    "channel_gone": "Slack knows no such channel, or it is a private one that the bot was not invited to.",
+    "channel_archived": "This channel is archived.",
+    "not_allowed": "The workspace's settings do not let the bot do this here.",
+    "direct_messages_closed": "This person cannot be written to.",
+    "missing_scope": "The Slack app lacks the scope {needed!r}: add it to the app and install it again.",
+    "not_installed": "Slack does not take the bot's token: install the app again and set slack_bot_token.",
+}
+
+PASSING = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+
+
+class Calls:
+    """The Web API of one installation.
+
+    Raises PlatformUnavailable when Slack does not answer or asks to wait longer than is sensible here, and
+    PlatformRefused, its reason one of `GONE`'s or Slack's own word, when it says no.
+    """
+
+    def __init__(self, client: AsyncWebClient, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self.client = client
+        self._pause = pause
+
+    async def __call__(self, method: Method, *, patience: float = 0.0, **arguments: Any) -> Json:
+        """Call a method of the client's. patience: seconds that may be waited here when Slack asks for it."""
+        while True:
+            try:
+                return await self._once(method, arguments)
+            except PlatformUnavailable as problem:
+                wait = problem.retry_after
+                if wait is None or wait > patience:
+                    raise
+                patience -= wait
+                await self._pause(wait)
+
+    async def _once(self, method: Method, arguments: Json) -> Json:
+        from aiohttp import ClientError
+        from slack_sdk.errors import SlackApiError, SlackClientError
+
+        name = getattr(method, "__name__", "a request")
+        try:
+            answer = await method(**arguments)
+        except SlackApiError as problem:
+            raise _ours(name, problem) from problem
+        except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
+            raise PlatformUnavailable(f"Slack did not answer {name} ({type(problem).__name__}).") from problem
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+
+def _ours(method: str, problem: Any) -> PlatformUnavailable | PlatformRefused:
+    answer = problem.response
+    if isinstance(answer, str):
+        return PlatformUnavailable(f"Slack did not answer {method}.")
+    data = answer.data if isinstance(answer.data, dict) else {}
+    error = str(data.get("error") or "")
+    if answer.status_code == 429 or error in {"ratelimited", "rate_limited"}:
+        return PlatformUnavailable(f"Slack asks to wait before {method}.", retry_after=_wait(answer.headers))
+    if answer.status_code >= 500 or error in PASSING or not error:
+        return PlatformUnavailable(f"Slack could not carry out {method} now ({error or answer.status_code}).")
+    reason = GONE.get(error, error)
+    sentence = SENTENCES.get(reason, f"Slack refused {method}: {error}.")
+    return PlatformRefused(sentence.format(needed=str(data.get("needed", ""))), reason=reason)
+
+
+def _wait(headers: Any) -> float:
+    for name, value in dict(headers).items():
+        if str(name).lower() == "retry-after":
+            try:
+                return max(0.0, float(value))
+            except ValueError:
+                break
+    return 1.0

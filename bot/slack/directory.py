@@ -1,0 +1,215 @@
+"""Who is who in a workspace: names, zones, roles, and which members a reference stands for. Cached for minutes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.slack.calls import PATIENCE, Calls, Method
+from bot.slack.ids import ours, theirs
+from engine.errors import PlatformRefused, PlatformUnavailable
+from engine.ports import Clock
+
+KEPT = 600.0
+"""Seconds for which what Slack said of a person, a group or a channel's members is taken as true."""
+
+SHARED_KEPT = 10.0
+"""The same for the channels somebody shares with the bot."""
+
+MOST_KEPT = 20_000
+PAGE = 200
+SLACKBOT = "USLACKBOT"
+
+_MENTION = re.compile(r"<(?:@(?P<user>[UW][A-Z0-9]+)|#(?P<channel>[CG][A-Z0-9]+)|!subteam\^(?P<group>S[A-Z0-9]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """What the workspace says of a user. reachable: a person whose account is in use, a guest included."""
+
+    id: str
+    name: str
+    names: frozenset[str]
+    zone: str
+    locale: str
+    admin: bool
+    reachable: bool
+
+
+def someone(user: dict[str, Any]) -> Someone:
+    """A user object of Slack's."""
+    profile: dict[str, Any] = user.get("profile") or {}
+    given = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    names = [str(one) for one in given if one]
+    bot = bool(user.get("is_bot")) or user.get("id") == SLACKBOT
+    return Someone(
+        str(user["id"]),
+        names[0] if names else str(user["id"]),
+        frozenset(one.casefold() for one in names),
+        str(user.get("tz") or "UTC"),
+        str(user.get("locale") or "en"),
+        bool(user.get("is_admin") or user.get("is_owner")),
+        not bot and not user.get("deleted"),
+    )
+
+
+class Directory:
+    """Looks people up in one workspace."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._clock = clock
+        self._people: dict[str, tuple[float, Someone]] = {}
+        self._shared: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._resolved: dict[tuple[str, ...], tuple[float, list[str]]] = {}
+
+    async def person(self, user: str) -> Someone:
+        """What the workspace says of a user. Raises what `Calls` raises."""
+        kept = self._people.get(user)
+        if kept is not None and kept[0] > self._clock.now():
+            return kept[1]
+        answer = await self._calls(self._calls.client.users_info, user=user, include_locale=True, patience=PATIENCE)
+        return self._keep(someone(answer["user"]))
+
+    def forget(self, user: str) -> None:
+        """Ask Slack anew when this person is met again."""
+        self._people.pop(user, None)
+        self._shared.pop(user, None)
+
+    async def shared(self, user: str) -> tuple[str, ...]:
+        """Slack's ids of the channels in which both this person and the bot are; () where Slack does not say."""
+        kept = self._shared.get(user)
+        if kept is not None and kept[0] > self._clock.now():
+            return kept[1]
+        client = self._calls.client
+        kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
+        try:
+            mine = [str(one["id"]) async for one in self._pages(client.users_conversations, "channels", **kinds)]
+            found = {
+                str(one["id"]) async for one in self._pages(client.users_conversations, "channels", user=user, **kinds)
+            }
+        except (PlatformRefused, PlatformUnavailable):
+            return kept[1] if kept else ()
+        both = tuple(one for one in mine if one in found)
+        self._make_room(self._shared)
+        self._shared[user] = (self._clock.now() + SHARED_KEPT, both)
+        return both
+
+    async def resolve(
+        self, team: str, references: tuple[str, ...], after: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        """See `ChatPlatform.resolve`: people, user groups and channels, by id, mention or "CHANNEL@name".
+
+        Bots and deactivated accounts are left out; guests and members of connected workspaces are not. What
+        stands for nobody is left out as well.
+        """
+        kept = self._resolved.get(references)
+        if kept is None or kept[0] <= self._clock.now():
+            found: set[str] = set()
+            for reference in references:
+                found.update(await self._users(reference))
+            reachable = [user for user in found if await self._reachable(user)]
+            kept = (self._clock.now() + KEPT, sorted(ours(team, user) for user in reachable))
+            self._make_room(self._resolved)
+            self._resolved[references] = kept
+        left = [member for member in kept[1] if after is None or member > after]
+        return left[:limit], left[limit - 1] if len(left) > limit else None
+
+    async def _users(self, reference: str) -> list[str]:
+        """Slack's ids of the users a reference stands for."""
+        if mention := _MENTION.match(reference):
+            if mention["user"]:
+                return [mention["user"]]
+            return await (self._members(mention["channel"]) if mention["channel"] else self._group(mention["group"]))
+        place, at, name = reference.partition("@")
+        try:
+            known = theirs(place).id
+        except ValueError:
+            return []
+        if at:
+            return await self._named(known, name)
+        match known[0]:
+            case "U" | "W":
+                return [known]
+            case "S":
+                return await self._group(known)
+            case _:
+                return await self._members(known)
+
+    async def _named(self, channel: str, name: str) -> list[str]:
+        """People in the channel with this name, else a user group, else a channel ("#name")."""
+        wanted = name.strip().casefold()
+        if wanted.startswith("#"):
+            kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
+            client = self._calls.client
+            async for one in self._pages(client.users_conversations, "channels", **kinds):
+                if str(one.get("name", "")).casefold() == wanted[1:]:
+                    return await self._members(str(one["id"]))
+            return []
+        here = await self._members(channel)
+        await self._learn(here)
+        found = [user for user in here if wanted in (await self.person(user)).names]
+        if found:
+            return found
+        try:
+            answer = await self._calls(self._calls.client.usergroups_list, patience=PATIENCE)
+        except PlatformRefused:
+            return []
+        for group in answer.get("usergroups") or ():
+            if wanted in {str(group.get("handle", "")).casefold(), str(group.get("name", "")).casefold()}:
+                return await self._group(str(group["id"]))
+        return []
+
+    async def _group(self, group: str) -> list[str]:
+        try:
+            answer = await self._calls(self._calls.client.usergroups_users_list, usergroup=group, patience=PATIENCE)
+        except PlatformRefused as refusal:
+            if refusal.reason in {"no_such_subteam", "subteam_not_found"}:
+                return []
+            raise
+        users = [str(user) for user in answer.get("users") or ()]
+        await self._learn(users)
+        return users
+
+    async def _members(self, channel: str) -> list[str]:
+        client = self._calls.client
+        users = [str(user) async for user in self._pages(client.conversations_members, "members", channel=channel)]
+        await self._learn(users)
+        return users
+
+    async def _learn(self, users: list[str]) -> None:
+        """Read the whole workspace at once where that takes fewer calls than one per person."""
+        unknown = [user for user in users if user not in self._people]
+        if len(unknown) <= 10:
+            return
+        async for user in self._pages(self._calls.client.users_list, "members", include_locale=True):
+            self._keep(someone(user))
+
+    async def _reachable(self, user: str) -> bool:
+        if user == SLACKBOT:
+            return False
+        try:
+            return (await self.person(user)).reachable
+        except PlatformRefused:
+            return False
+
+    async def _pages(self, method: Method, name: str, **arguments: Any) -> AsyncIterator[Any]:
+        cursor: str | None = None
+        while True:
+            answer = await self._calls(method, limit=PAGE, cursor=cursor, patience=PATIENCE, **arguments)
+            for one in answer.get(name) or ():
+                yield one
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "") or None
+            if cursor is None:
+                return
+
+    def _keep(self, one: Someone) -> Someone:
+        self._make_room(self._people)
+        self._people[one.id] = (self._clock.now() + KEPT, one)
+        return one
+
+    def _make_room(self, kept: dict[Any, Any]) -> None:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()

@@ -1,0 +1,269 @@
+"""Posting to Slack: a card once per key, at Slack's pace, with its seeds, its pages and its pictures.
+
+Slack has no idempotency key. Every first message carries the key in its metadata, so that after a crash a page
+of history says whether it was posted; in channels that takes the optional history scopes. In this process a
+post that did not get through all its steps goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.platform import Card, InChannel, MessageRef, Picture, Target
+from bot.slack.blocks import Page, Rendered, render
+from bot.slack.calls import PATIENCE, Calls
+from bot.slack.ids import ours, theirs
+from bot.slack.inbound import EMOJI
+from engine.errors import PlatformRefused
+from engine.ports import Clock
+
+log = logging.getLogger(__name__)
+
+EVENT_TYPE = "parley_effect"
+BEFORE = 120.0
+"""Seconds by which our clock and Slack's may differ when history is searched."""
+
+ALT = 1_000
+UNFINISHED = 1_000
+PACES = 5_000
+
+
+@dataclass(slots=True)
+class _Post:
+    """How far one post got: its first message, and steps after it that are done."""
+
+    channel: str
+    ts: str
+    done: int = 0
+
+
+class Pacer:
+    """Lets one message a second through to each channel, in the order in which they came."""
+
+    def __init__(self, seconds: float, pause: Callable[[float], Awaitable[None]], clock: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self._pause = pause
+        self._clock = clock
+        self._next: OrderedDict[str, float] = OrderedDict()
+
+    async def turn(self, channel: str) -> None:
+        """Wait for this message's turn."""
+        now = self._clock()
+        at = max(now, self._next.get(channel, now))
+        self._next[channel] = at + self._seconds
+        self._next.move_to_end(channel)
+        while len(self._next) > PACES:
+            self._next.popitem(last=False)
+        if at > now:
+            await self._pause(at - now)
+
+
+class Posting:
+    """Sends and edits messages of one installation."""
+
+    def __init__(
+        self, calls: Calls, clock: Clock, *, pace: float, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        """`pace`: seconds between messages to one channel."""
+        self._calls = calls
+        self._clock = clock
+        self._pacer = Pacer(pace, pause, asyncio.get_running_loop().time if pace else clock.now)
+        self._directs: dict[str, str] = {}
+        self._unfinished: OrderedDict[str, _Post] = OrderedDict()
+
+    async def send(self, key: str, target: Target, card: Card, retried_since: float | None) -> MessageRef:
+        """See `ChatPlatform.send`."""
+        known = theirs(target.channel if isinstance(target, InChannel) else target.member)
+        post = self._unfinished.get(key)
+        shown = render(card)
+        if post is None:
+            channel = known.id if isinstance(target, InChannel) else await self.direct(known.id)
+            if retried_since is not None:
+                post = await self._earlier(channel, key, retried_since)
+            if post is None:
+                metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+                ts = await self._post(channel, shown.pages[0], metadata=metadata)
+                post = _Post(channel, ts)
+            self._unfinished[key] = post
+            while len(self._unfinished) > UNFINISHED:
+                self._unfinished.popitem(last=False)
+        await self._follow_up(post, shown, card, key)
+        del self._unfinished[key]
+        return MessageRef(ours(known.team, post.channel), post.ts)
+
+    async def edit(self, ref: MessageRef, card: Card) -> None:
+        """See `ChatPlatform.edit`. Pages beyond the first are posted in the thread."""
+        shown = render(card)
+        channel, page = theirs(ref.channel).id, shown.pages[0]
+        update = self._calls.client.chat_update
+        await self._calls(
+            update, channel=channel, ts=ref.message, text=page.text, blocks=page.blocks, patience=PATIENCE
+        )
+        for more in (*shown.pages[1:], *shown.detail):
+            await self._post(channel, more, thread=ref.message)
+
+    async def show(self, channel: str, user: str | None, card: Card) -> None:
+        """Show a card at once: to `user` alone in a channel, or (None) in a conversation of two."""
+        shown = render(card)
+        for page in (*shown.pages, *shown.detail):
+            if user is None:
+                await self._post(channel, page)
+            else:
+                await self._calls(
+                    self._calls.client.chat_postEphemeral,
+                    channel=channel,
+                    user=user,
+                    text=page.text,
+                    blocks=page.blocks,
+                    patience=PATIENCE,
+                )
+
+    async def direct(self, user: str) -> str:
+        """Slack's id of the conversation between this person and the bot."""
+        known = self._directs.get(user)
+        if known is None:
+            answer = await self._calls(self._calls.client.conversations_open, users=user, patience=PATIENCE)
+            known = self._directs[user] = str(answer["channel"]["id"])
+            if len(self._directs) > PACES:
+                self._directs.pop(next(iter(self._directs)))
+        return known
+
+    async def reactions(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`."""
+        place = theirs(ref.channel)
+        client = self._calls.client
+        answer = await self._calls(
+            client.reactions_get, channel=place.id, timestamp=ref.message, full=True, patience=PATIENCE
+        )
+        digits = {name: int(digit) for digit, name in EMOJI.items()}
+        held: dict[str, list[int]] = {}
+        for one in (answer.get("message") or {}).get("reactions") or ():
+            rating = digits.get(str(one.get("name")))
+            for user in one.get("users") or () if rating is not None else ():
+                if user != bot and rating is not None:
+                    held.setdefault(ours(place.team, str(user)), []).append(rating)
+        return {member: tuple(sorted(ratings)) for member, ratings in held.items()}
+
+    async def erase(self, user: str) -> None:
+        """Delete our messages in the conversation with this person; Slack lets nobody but them delete theirs."""
+        channel = await self.direct(user)
+        client = self._calls.client
+        cursor: str | None = None
+        ours_there: list[str] = []
+        while True:
+            answer = await self._calls(
+                client.conversations_history, channel=channel, limit=200, cursor=cursor, patience=PATIENCE
+            )
+            ours_there += [str(one["ts"]) for one in answer.get("messages") or () if one.get("bot_id")]
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "") or None
+            if cursor is None:
+                break
+        for ts in ours_there:
+            try:
+                await self._calls(client.chat_delete, channel=channel, ts=ts, patience=PATIENCE)
+            except PlatformRefused as refusal:
+                if refusal.reason not in {"message_gone", "cant_delete_message"}:
+                    raise
+
+    async def _post(self, channel: str, page: Page, *, thread: str | None = None, metadata: Any = None) -> str:
+        await self._pacer.turn(channel)
+        answer = await self._calls(
+            self._calls.client.chat_postMessage,
+            channel=channel,
+            text=page.text,
+            blocks=page.blocks,
+            thread_ts=thread,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+            patience=PATIENCE,
+        )
+        return str(answer["ts"])
+
+    async def _follow_up(self, post: _Post, shown: Rendered, card: Card, key: str) -> None:
+        """Seeds, then the rest of the card in the thread, then its pictures; each step once."""
+        steps: list[Callable[[], Awaitable[object]]] = []
+        if card.seeds:
+            steps += [partial(self._seed, post, EMOJI[str(rating)]) for rating in range(1, 8)]
+        more = (*shown.pages[1:], *shown.detail)
+        steps += [partial(self._post, post.channel, page, thread=post.ts) for page in more]
+        for number, picture in enumerate(shown.pictures, 1):
+            name = f"{re.sub(r'[^A-Za-z0-9]+', '-', key)}-{number}.png"
+            steps.append(partial(self._upload, post, picture, name, shown.pages[0].text))
+        for step in steps[post.done :]:
+            await step()
+            post.done += 1
+
+    async def _seed(self, post: _Post, emoji: str) -> None:
+        try:
+            await self._calls(
+                self._calls.client.reactions_add,
+                channel=post.channel,
+                timestamp=post.ts,
+                name=emoji,
+                patience=PATIENCE,
+            )
+        except PlatformRefused as refusal:
+            if refusal.reason not in {"already_reacted", "message_gone", "too_many_reactions", "too_many_emoji"}:
+                raise
+
+    async def _upload(self, post: _Post, picture: Picture, name: str, title: str) -> None:
+        from bot.picture import png
+
+        content = await asyncio.to_thread(png, picture.svg)
+        await self._pacer.turn(post.channel)
+        try:
+            await self._calls(
+                self._calls.client.files_upload_v2,
+                channel=post.channel,
+                thread_ts=post.ts,
+                filename=name,
+                title=title[:250],
+                content=content,
+                alt_txt=picture.alt[:ALT],
+                patience=PATIENCE,
+            )
+        except PlatformRefused as refusal:
+            log.warning("picture refused", extra={"reason": refusal.reason})
+
+    async def _earlier(self, channel: str, key: str, since: float) -> _Post | None:
+        """The message that an earlier try posted under this key, if history tells."""
+        client = self._calls.client
+        try:
+            answer = await self._calls(
+                client.conversations_history,
+                channel=channel,
+                oldest=f"{since - BEFORE:.6f}",
+                limit=200,
+                include_all_metadata=True,
+                patience=PATIENCE,
+            )
+        except PlatformRefused as refusal:
+            if refusal.reason != "missing_scope":
+                raise
+            log.warning("posted again without the history scopes: possible duplicate", extra={"effect": key})
+            return None
+        for one in answer.get("messages") or ():
+            metadata = one.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key:
+                post = _Post(channel, str(one["ts"]))
+                post.done = await self._answers(channel, post.ts, one) if one.get("reply_count") else 0
+                return post
+        return None
+
+    async def _answers(self, channel: str, ts: str, message: dict[str, Any]) -> int:
+        """How many steps after the first message were taken: all its seeds, and the answers in its thread."""
+        answer = await self._calls(
+            self._calls.client.conversations_replies, channel=channel, ts=ts, limit=200, patience=PATIENCE
+        )
+        replies = [one for one in answer.get("messages") or () if one.get("ts") != ts and one.get("bot_id")]
+        seeded = any(one.get("name") in EMOJI.values() for one in message.get("reactions") or ())
+        return len(replies) + (7 if seeded else 0)

@@ -1,0 +1,232 @@
+"""Slack's side of the door: slack-bolt over Socket Mode or signed HTTP, acknowledged after the handler's commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.platform import Card, CommandGiven, FieldProblems, Handler, Person, Reply, Whisper
+from bot.slack import inbound
+from bot.slack.answering import Showing, Where, on_fields
+from bot.slack.calls import Calls
+from bot.slack.directory import Directory, Someone
+from bot.slack.home import HOME_WORDS, home
+from bot.slack.ids import ours
+from bot.slack.inbound import Act
+from bot.texts import Texts
+from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
+from engine.ports import Clock
+
+if TYPE_CHECKING:
+    from slack_bolt.app.async_app import AsyncApp
+
+log = logging.getLogger(__name__)
+
+COMMAND = "/consensus"
+ANY = re.compile(".*")
+EVENTS = ("message", "reaction_added", "reaction_removed", "member_left_channel")
+PATH = "/slack/events"
+WRITERS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in the workspace. bot: our user id."""
+
+    team: str
+    bot: str
+
+
+class Serving:
+    """Listens for what people do in one workspace and gives it to the handler."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        identity: Identity,
+        calls: Calls,
+        directory: Directory,
+        showing: Showing,
+        clock: Clock,
+        moderators: frozenset[str],
+    ) -> None:
+        """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins."""
+        self._handler = handler
+        self._identity = identity
+        self._calls = calls
+        self._directory = directory
+        self._showing = showing
+        self._clock = clock
+        self._moderators = moderators
+        self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
+
+    def app(self, signing_secret: str | None) -> AsyncApp:
+        """The bolt app with our listeners; it answers each request after the listener is done."""
+        from slack_bolt.app.async_app import AsyncApp
+
+        app = AsyncApp(
+            client=self._calls.client,
+            signing_secret=signing_secret,
+            process_before_response=True,
+            request_verification_enabled=signing_secret is not None,
+        )
+        app.command(COMMAND)(self._command)
+        app.action(ANY)(self._action)
+        app.view(ANY)(self._view)
+        for name in EVENTS:
+            app.event(name)(self._event)
+        app.event("app_home_opened")(self._home)
+        for name in ("app_uninstalled", "tokens_revoked"):
+            app.event(name)(self._gone)
+        return app
+
+    async def _command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+        act = inbound.command(body, self._clock.now())
+        reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=respond)
+        await ack()
+        self._showing.reply(reply, where)
+
+    async def _action(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+        act = inbound.pressed(body, self._clock.now())
+        if act is not None:
+            answer = respond if body.get("response_url") else None
+            reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=answer)
+            self._showing.reply(reply, where)
+        await ack()
+
+    async def _view(self, ack: Any, body: dict[str, Any]) -> None:
+        act = inbound.submitted(body, self._clock.now())
+        if act is None:
+            await ack()
+            return
+        reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""))
+        if isinstance(reply, FieldProblems):
+            await ack(**on_fields(body["view"], reply))
+            return
+        await ack()
+        self._showing.reply(reply, where)
+
+    async def _event(self, body: dict[str, Any]) -> None:
+        act = inbound.event(body, self._identity.bot, self._clock.now())
+        if act is not None and act.user:
+            reply, where = await self._happen(act)
+            self._showing.reply(reply, where)
+
+    async def _home(self, body: dict[str, Any]) -> None:
+        said = body["event"]
+        if said.get("tab", "home") == "home":
+            self._showing.soon(self._publish(str(said["user"]), str(said["channel"]), str(body["event_id"])))
+
+    async def _publish(self, user: str, channel: str, event: str) -> None:
+        who = await self._who(user)
+        person = self._person(Act(user, channel, True, lambda *_: _never()), who, ())
+        cards: list[Card] = []
+        for word in HOME_WORDS:
+            reply = await self._handler(CommandGiven(f"home/{event}/{word}", self._clock.now(), person, word, ""))
+            if isinstance(reply, Whisper):
+                cards.append(reply.card)
+        try:
+            await self._calls(self._calls.client.views_publish, user_id=user, view=home(cards))
+        except (PlatformRefused, PlatformUnavailable) as problem:
+            log.warning("home not shown", extra={"problem": str(problem)})
+
+    async def _gone(self, body: dict[str, Any]) -> None:
+        log.error("Slack no longer lets the bot in: install the app again", extra={"event": body["event"].get("type")})
+
+    async def _happen(self, act: Act, *, trigger: str = "", respond: Any = None) -> tuple[Reply, Where]:
+        """Let an act happen; those of one person happen in the order in which they came."""
+        turn = self._turn(act.user)
+        async with turn:
+            who = await self._who(act.user)
+            shared = await self._directory.shared(act.user) if act.direct else ()
+            names = {user: (await self._who(user)).name for user in act.mentions}
+            item = act.item(self._person(act, who, shared), names)
+            reply = await self._handler(item)
+        texts = Texts(who.locale)
+        return reply, Where(item.delivery, act.user, act.channel, act.direct, texts, trigger, respond)
+
+    def _turn(self, user: str) -> asyncio.Lock:
+        turn = self._turns.setdefault(user, asyncio.Lock())
+        self._turns.move_to_end(user)
+        if len(self._turns) > WRITERS:
+            idle = next((known for known, one in self._turns.items() if not one.locked()), None)
+            if idle is not None and idle != user:
+                del self._turns[idle]
+        return turn
+
+    async def _who(self, user: str) -> Someone:
+        """Who somebody is; only their id where Slack does not say, so that what they did is not lost."""
+        try:
+            return await self._directory.person(user)
+        except (PlatformRefused, PlatformUnavailable):
+            return Someone(user, user, frozenset(), "UTC", "en", False, True)
+
+    def _person(self, act: Act, who: Someone, shared: tuple[str, ...]) -> Person:
+        team = self._identity.team
+        return Person(
+            ours(team, act.user),
+            who.name,
+            ours(team, act.channel or act.user),
+            zone=who.zone,
+            locale=who.locale,
+            moderator=who.admin or act.user in self._moderators,
+            direct=act.direct,
+            shared=tuple(ours(team, channel) for channel in shared),
+        )
+
+
+def _never() -> Any:
+    raise AssertionError("a view of the Home tab is no inbound item")
+
+
+@asynccontextmanager
+async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None]:
+    """Listen over Socket Mode. Raises SettingsError when Slack does not take the app token."""
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+    from slack_sdk.errors import SlackApiError
+
+    handler = AsyncSocketModeHandler(app, app_token)
+    try:
+        try:
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+        except SlackApiError as problem:
+            error = problem.response.get("error") if not isinstance(problem.response, str) else problem.response
+            raise SettingsError(
+                f"Slack does not open Socket Mode ({error}): switch it on for the app, and set slack_app_token to an "
+                "app-level token (xapp-...) with the scope connections:write."
+            ) from None
+        yield None
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
+async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[int | None]:
+    """Listen for signed requests at PATH; gives the port. Raises SettingsError when the port cannot be had."""
+    from aiohttp import web
+    from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+
+    async def take(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    served = web.Application()
+    served.router.add_post(PATH, take)
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise SettingsError(
+                f"Slack's requests cannot be listened for on {host!r}, port {port} ({error.strerror}): "
+                "choose another with slack_port."
+            ) from error
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
