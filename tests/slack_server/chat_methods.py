@@ -83,8 +83,7 @@ def post_ephemeral(call: Call) -> Json:
         call.given.ts("thread_ts"),
         _pings(text, blocks, whole=whole),
     )
-    call.world.ephemerals.append(shown)
-    call.slack.changed()
+    call.slack.whispered(shown)
     return {"message_ts": shown.ts}
 
 

@@ -32,7 +32,7 @@ def open_conversation(call: Call) -> Json:
     channel = call.world.direct(call.bot, person)
     answer: Json = {"channel": {"id": channel.id}}
     if call.given.flag("return_im"):
-        answer["channel"] = channel_json(channel, call.bot)
+        answer["channel"] = _shown(call, channel)
     return answer | ({"no_op": True, "already_open": True} if existed else {})
 
 
@@ -62,7 +62,7 @@ def members(call: Call) -> Json:
 def info(call: Call) -> Json:
     """See Slack's reference."""
     channel = call.channel(scopes=READ_SCOPES)
-    shown = channel_json(channel, call.bot)
+    shown = _shown(call, channel)
     if call.given.flag("include_num_members"):
         shown["num_members"] = len(channel.members)
     if call.given.flag("include_locale"):
@@ -76,7 +76,7 @@ def list_all(call: Call) -> Json:
     team = call.team(must_say=True)
     found = [one for one in _wanted(call) if one.team is team and (one.kind == "channel" or call.bot.id in one.members)]
     page, following = call.page(found, default=100, most=1_000)
-    return {"channels": [channel_json(one, call.bot) for one in page], "response_metadata": following}
+    return {"channels": [_shown(call, one) for one in page], "response_metadata": following}
 
 
 @method("users.conversations", optional="cursor exclude_archived limit types user")
@@ -87,7 +87,12 @@ def of_user(call: Call) -> Json:
     mine = [one for one in _wanted(call) if person.id in one.members and call.sees(one.team)]
     found = [one for one in mine if one.kind == "channel" or call.bot.id in one.members]
     page, following = call.page(found, default=100, most=1_000)
-    return {"channels": [channel_json(one, call.bot) for one in page], "response_metadata": following}
+    return {"channels": [_shown(call, one) for one in page], "response_metadata": following}
+
+
+def _shown(call: Call, channel: Channel) -> Json:
+    peer = call.world.users.get(channel.peer)
+    return channel_json(channel, call.bot, gone=peer is not None and peer.deactivated)
 
 
 def _wanted(call: Call) -> list[Channel]:
@@ -158,4 +163,4 @@ def join(call: Call) -> Json:
     if channel.archived:
         raise Refusal("is_archived")
     call.slack.joined(call.bot, channel)
-    return {"channel": channel_json(channel, call.bot)}
+    return {"channel": _shown(call, channel)}

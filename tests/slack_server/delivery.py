@@ -62,11 +62,14 @@ Attempt = Callable[[Delivery, int, str], Awaitable[Response]]
 
 @dataclass
 class Faults:
-    """What goes wrong on the way. duplicates: the share of events that come twice though acknowledged."""
+    """What goes wrong on the way. duplicates: the share of events that come twice though acknowledged.
+
+    outage: "" for none, "unavailable" answers 503, "unreachable" cuts every connection without an answer.
+    """
 
     duplicates: float = 0.0
     held: list[Delivery] | None = None
-    outage: bool = False
+    outage: str = ""
 
 
 class Hub:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.slack_server import (
     app_methods,
@@ -55,6 +56,16 @@ class Front:
         self.lost_answers: list[str] = []
         self.open_requests = 0
 
+    @web.middleware
+    async def outage(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Nothing answers as long as the outage lasts."""
+        kind = self.slack.hub.faults.outage
+        if not kind:
+            return await handler(request)
+        if kind == "unreachable" and request.transport is not None:
+            request.transport.close()
+        return web.Response(status=503, text="<html>Service Unavailable</html>", content_type="text/html")
+
     def routes(self) -> list[web.RouteDef]:
         """The routes of the server."""
         return [
@@ -74,8 +85,6 @@ class Front:
         headers: dict[str, str] = {}
         status = 200
         try:
-            if self.slack.hub.faults.outage:
-                return web.Response(status=503, text="upstream connect error")
             found = METHODS.get(name)
             given, token = await read(request, takes_json=found is None or found.takes_json)
             status, body, headers = self._answer(request, name, found, given, token)

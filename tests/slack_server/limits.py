@@ -21,7 +21,7 @@ class RateLimits:
     on: bool = True
     posts_a_second: float = 1.0
     posts_burst: int = 3
-    posts_a_minute_workspace: float = 600.0
+    posts_a_minute_workspace: float = 300.0
     tiers: dict[int, float] = field(default_factory=lambda: dict(TIERS))
     burst_of_tier_one: int = 20
     history_outside_marketplace: bool = False
@@ -54,7 +54,7 @@ class Meter:
         if not self.limits.on:
             return None
         wanted: list[tuple[tuple[str, ...], float, float]] = [((method, owner), *self._rate(method, tier))]
-        if method in {"chat.postMessage", "chat.postEphemeral"} and channel:
+        if method == "chat.postMessage" and channel:
             wanted = [
                 ((method, owner, channel), self.limits.posts_a_second, float(self.limits.posts_burst)),
                 (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,12 +14,13 @@ from tests.slack_server.delivery import COMMANDS, INTERACTIVE, Delivery
 from tests.slack_server.filling import check_complete, entered, find
 from tests.slack_server.front import Front
 from tests.slack_server.reaction_methods import is_emoji, put_on, take_off
-from tests.slack_server.reading import Holder, elements, label_of, shown
+from tests.slack_server.reading import Holder
 from tests.slack_server.refusal import Json
+from tests.slack_server.seeing import Eyes
 from tests.slack_server.shapes import message_json, view_json
-from tests.slack_server.slack import Slack, Tasks
+from tests.slack_server.slack import Tasks
 from tests.slack_server.submitting import apply_answer
-from tests.slack_server.world import App, Channel, Ephemeral, Installation, Message, User, View
+from tests.slack_server.world import App, Channel, Message, User, View
 
 
 @dataclass(frozen=True)
@@ -37,52 +37,12 @@ class Answer:
     deliveries: tuple[Delivery, ...] = ()
 
 
-class Person:
-    """One user at a client. Acts that no client offers raise AssertionError."""
+class Person(Eyes):
+    """One user at a client, with Eyes. Acts that no client offers raise AssertionError."""
 
     def __init__(self, front: Front, app: App, user: User) -> None:
+        super().__init__(front.slack, app, user)
         self._front = front
-        self._slack: Slack = front.slack
-        self._app = app
-        self.user = user
-
-    @property
-    def id(self) -> str:
-        """The user id."""
-        return self.user.id
-
-    @property
-    def direct(self) -> Channel:
-        """The conversation with the app's bot."""
-        return self._slack.world.direct(self._bot(), self.user)
-
-    @property
-    def messages(self) -> list[Message]:
-        """The conversation with the bot, threads included, oldest first."""
-        return list(self.direct.messages)
-
-    @property
-    def ephemerals(self) -> list[Ephemeral]:
-        """What only this person sees, oldest first."""
-        return [one for one in self._slack.world.ephemerals if one.user == self.id]
-
-    @property
-    def view(self) -> View | None:
-        """The modal in front."""
-        stack = self._slack.stack(self.user, self._app)
-        return stack[-1] if stack else None
-
-    @property
-    def home(self) -> View | None:
-        """The app's Home tab."""
-        return self._slack.world.homes.get((self._app.id, self.id))
-
-    def reads(self, channel: Channel) -> list[Message | Ephemeral]:
-        """A channel as this person sees it, oldest first; nothing of a private channel they are not in."""
-        if channel.kind != "channel" and self.id not in channel.members:
-            return []
-        own = [one for one in self.ephemerals if one.channel is channel]
-        return sorted([*channel.messages, *own], key=lambda one: one.ts)
 
     async def command(self, text: str, channel: Channel | None = None, *, command: str = "") -> Answer:
         """Type a slash command, in a channel or (None) in the conversation with the bot."""
@@ -91,6 +51,9 @@ class Person:
         assert word in self._app.commands, f"there is no command {word!r}"
         assert channel is None or self.id in channel.members or channel.kind == "channel", "not in this channel"
         assert not place.archived, "nobody can write in an archived channel"
+        home = self._bot().team
+        same = home is self.user.team or (home.enterprise and home.enterprise == self.user.team.enterprise)
+        assert same, "Slack offers an app's commands to people of its own workspace only"
         if not self._installed():
             return Answer("dispatch_failed")
         respond = self._front.answers.address(self._app, place, self.user)
@@ -274,46 +237,8 @@ class Person:
         failure = next((one.failure for one in responses if one.failure), "")
         return Answer(failure, max((one.seconds for one in responses), default=0.0))
 
-    def _holders(self, on: Holder | str | None) -> Sequence[Holder]:
-        if on is not None and not isinstance(on, str):
-            return [on]
-        public = [one for one in self._slack.world.channels.values() if self.id in one.members]
-        messages: list[Message | Ephemeral] = [message for one in public for message in one.messages]
-        newest = sorted([*messages, *self.ephemerals], key=lambda one: one.ts, reverse=True)
-        there = [*([self.view] if self.view else []), *newest, *([self.home] if self.home else [])]
-        return [one for one in there if on is None or on in shown(one)]
-
-    def _button(self, label: str, on: Holder | str | None) -> tuple[Holder, Json, Json]:
-        exact: list[tuple[Holder, Json, Json]] = []
-        partly: list[tuple[Holder, Json, Json]] = []
-        for holder in self._holders(on):
-            for block, part in elements(holder):
-                if part["type"] == "button" and label in (part["action_id"], label_of(part)):
-                    exact.append((holder, block, part))
-                elif part["type"] == "button" and label in label_of(part):
-                    partly.append((holder, block, part))
-        assert exact or partly, f"{self.user.name} sees no button {label!r}"
-        return (exact or partly)[0]
-
-    def _element(self, name: str, on: Holder | str | None) -> tuple[Holder, Json, Json]:
-        for holder in self._holders(on):
-            for block, part in elements(holder):
-                if name in (part.get("action_id"), block["block_id"]) and part["type"] != "button":
-                    return holder, block, part
-        raise AssertionError(f"{self.user.name} sees no element {name!r}")
-
-    def _bot(self) -> User:
-        return self._installation().bot
-
     def _installed(self) -> bool:
         return any(one.state == "active" for one in self._app.installations)
-
-    def _installation(self) -> Installation:
-        mine = [one for one in self._app.installations if one.team is self.user.team]
-        mine += [one for one in self._app.installations if one.team is None]
-        mine += self._app.installations
-        assert mine, "the app is not installed"
-        return mine[0]
 
     def _mentioned(self, text: str) -> str:
         said = mentions.typed(text)

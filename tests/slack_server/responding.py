@@ -112,6 +112,7 @@ class Answers:
                 slack.edited(source, before)
             else:
                 source.text, source.blocks, source.pings = text, blocks, pings
+                slack.note("ephemeral", source)
             return
         bot = next(one.bot for one in address.app.installations)
         channel, thread = address.channel, str(body.get("thread_ts") or "")
@@ -122,7 +123,7 @@ class Answers:
             slack.posted(message)
         else:
             shown = Ephemeral(channel, address.user.id, stamp, text, blocks, address.app.id, thread, pings)
-            slack.world.ephemerals.append(shown)
+            slack.whispered(shown)
 
     def _remove(self, address: Address) -> str:
         source = address.source

@@ -22,7 +22,7 @@ from tests.slack_server.limits import RateLimits
 from tests.slack_server.manifest import configure
 from tests.slack_server.person import Person
 from tests.slack_server.refusal import Json, Violation
-from tests.slack_server.slack import Slack
+from tests.slack_server.slack import News, Slack
 from tests.slack_server.sockets import Connection
 from tests.slack_server.world import App, Channel, Group, Installation, Message, Team, User, World
 
@@ -75,7 +75,7 @@ class SlackServer:
 
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1."""
-        application = web.Application(client_max_size=64 * 1024 * 1024)
+        application = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[self.front.outage])
         application.add_routes(self.front.routes())
         self._runner = web.AppRunner(application, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -137,6 +137,11 @@ class SlackServer:
         """Real seconds of every acknowledged payload, oldest first."""
         tries = (attempt for delivery in self.slack.hub.history for attempt in delivery.attempts)
         return [attempt.seconds for attempt in tries if not attempt.failure]
+
+    @property
+    def journal(self) -> list[News]:
+        """Everything that could be seen to happen, oldest first."""
+        return self.slack.journal
 
     def violations_of(self, *kinds: str) -> list[str]:
         """The details of some kinds of violations."""
@@ -270,11 +275,18 @@ class SlackServer:
         else:
             await self.slack.sockets.disconnect(reason, wanted, linger)
 
-    async def outage(self, *, begins: bool) -> None:
-        """Nothing gets through in either direction, until it ends; what people do meanwhile is retried or lost."""
-        self.slack.hub.faults.outage = begins
-        if begins:
-            await self.slack.sockets.cut(self.connections)
+    async def begin_outage(self, kind: str = "unavailable") -> None:
+        """Nothing gets through until `end_outage`; what people do meanwhile is retried, then lost to the app.
+
+        kind: "unavailable" (HTTP 503) or "unreachable" (connections are cut).
+        """
+        assert kind in {"unavailable", "unreachable"}, f"there is no outage {kind!r}"
+        self.slack.hub.faults.outage = kind
+        await self.slack.sockets.cut(self.connections)
+
+    def end_outage(self) -> None:
+        """Everything works again; nobody is connected yet."""
+        self.slack.hub.faults.outage = ""
 
     def fail_next(
         self, method: str, error: str, *, times: int = 1, status: int = 200, retry_after: int | None = None

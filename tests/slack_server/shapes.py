@@ -58,19 +58,19 @@ def user_json(user: User, *, locale: bool = False) -> Json:
     return shown
 
 
-def channel_json(channel: Channel, viewer: User) -> Json:
-    """As in conversations.info."""
+def channel_json(channel: Channel, viewer: User, *, gone: bool = False) -> Json:
+    """As in conversations.info. gone: the other one of an im is deactivated."""
     if channel.kind == "im":
         return {
             "id": channel.id,
             "created": 1_700_000_000,
             "is_im": True,
-            "is_archived": False,
+            "is_archived": gone,
             "is_org_shared": False,
             "context_team_id": channel.team.id,
             "updated": 1_700_000_000_000,
             "user": channel.peer,
-            "is_user_deleted": False,
+            "is_user_deleted": gone,
             "is_open": channel.opened,
             "priority": 0,
         }

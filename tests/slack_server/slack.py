@@ -5,20 +5,36 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from tests.slack_server import events
 from tests.slack_server.clock import RealTime, Time
 from tests.slack_server.delivery import Delivery, Hub, Response, Timing
 from tests.slack_server.limits import Meter, RateLimits
+from tests.slack_server.reading import Holder, shown
 from tests.slack_server.refusal import Json, Violation
 from tests.slack_server.shapes import message_json
 from tests.slack_server.signing import Requests
 from tests.slack_server.sockets import Sockets
 from tests.slack_server.view_methods import Trigger
-from tests.slack_server.world import App, Channel, Installation, Message, Team, User, View, World
+from tests.slack_server.world import App, Channel, Ephemeral, Installation, Message, Team, User, View, World
 
 Tasks = list[asyncio.Task[Response]]
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that somebody could see happen. kind: "post", "edit", "delete", "ephemeral", "view" or "home".
+
+    user: the only one who sees it, "" for everybody in the channel. text: as it read at that moment.
+    """
+
+    kind: str
+    holder: Holder
+    user: str
+    text: str
+    at: float
 
 
 class Slack:
@@ -32,6 +48,7 @@ class Slack:
         self.url = ""
         self.file_delay = 0.0
         self.violations: list[Violation] = []
+        self.journal: list[News] = []
         self.triggers: dict[str, Trigger] = {}
         self.uploaded: dict[str, float] = {}
         self.sockets = Sockets(self.violated, self.changed)
@@ -48,6 +65,22 @@ class Slack:
     def violated(self, kind: str, detail: str) -> None:
         """Hold something against the app."""
         self.violations.append(Violation(kind, detail, self.now()))
+
+    def note(self, kind: str, holder: Holder) -> None:
+        """Write down what can be seen now, and wake who waits for it."""
+        if isinstance(holder, View):
+            user = holder.user.id
+        elif isinstance(holder, Ephemeral):
+            user = holder.user
+        else:
+            user = holder.channel.peer
+        self.journal.append(News(kind, holder, user, shown(holder), self.now()))
+        self.changed()
+
+    def whispered(self, ephemeral: Ephemeral) -> None:
+        """An ephemeral message appears."""
+        self.world.ephemerals.append(ephemeral)
+        self.note("ephemeral", ephemeral)
 
     def changed(self) -> None:
         """Wake everybody who waits for something to appear."""
@@ -106,7 +139,7 @@ class Slack:
         if message.files:
             event["subtype"] = "file_share"
         tasks = self.publish(event, message.channel.team, message.channel)
-        self.changed()
+        self.note("post", message)
         return tasks
 
     def edited(self, message: Message, before: Json) -> Tasks:
@@ -124,7 +157,7 @@ class Slack:
             "channel_type": message.channel.kind,
         }
         tasks = self.publish(event, message.channel.team, message.channel)
-        self.changed()
+        self.note("edit", message)
         return tasks
 
     def deleted(self, message: Message) -> Tasks:
@@ -145,7 +178,7 @@ class Slack:
         }
         channel.messages.remove(message)
         tasks = self.publish(event, channel.team, channel)
-        self.changed()
+        self.note("delete", message)
         return tasks
 
     def reacted(self, message: Message, user: User, name: str, *, added: bool) -> Tasks:

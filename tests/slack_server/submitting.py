@@ -38,9 +38,10 @@ def apply_answer(slack: Slack, view: View, body: Any) -> str:
             one.open = False
     elif action == "update":
         replace(view, body["view"], slack.now())
+        slack.note("view", view)
     else:
         trigger = Trigger("", view.user, view.app, view.team, 0.0, 0.0)
-        new_view(slack.world, trigger, body["view"], slack.now(), view)
+        slack.note("view", new_view(slack.world, trigger, body["view"], slack.now(), view))
     return ""
 
 

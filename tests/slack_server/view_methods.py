@@ -42,7 +42,7 @@ def open_view(call: Call) -> Json:
     for one in call.slack.stack(trigger.user, call.app):
         one.open = False
     view = new_view(call.slack.world, trigger, body, call.slack.now())
-    call.slack.changed()
+    call.slack.note("view", view)
     return {"view": view_json(view)}
 
 
@@ -58,7 +58,7 @@ def push(call: Call) -> Json:
     if len(below) >= STACK:
         raise Refusal("push_limit_reached")
     view = new_view(call.slack.world, trigger, body, call.slack.now(), below[-1])
-    call.slack.changed()
+    call.slack.note("view", view)
     return {"view": view_json(view)}
 
 
@@ -78,7 +78,7 @@ def update(call: Call) -> Json:
         raise Refusal("invalid_arguments", "view type cannot change [json-pointer:/view/type]")
     _fresh_external_id(call, body, view)
     replace(view, body, call.slack.now())
-    call.slack.changed()
+    call.slack.note("view", view)
     return {"view": view_json(view)}
 
 
@@ -98,7 +98,7 @@ def publish(call: Call) -> Json:
         call.world.homes[call.app.id, person.id] = before
     else:
         replace(before, body, call.slack.now())
-    call.slack.changed()
+    call.slack.note("home", before)
     return {"view": view_json(before)}
 
 

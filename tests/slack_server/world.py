@@ -237,6 +237,8 @@ class World:
             if channel.kind == "im" and set(channel.members) == pair:
                 return channel
         bot, peer = (one, other) if one.bot else (other, one)
-        channel = Channel(self.id("D"), "", peer.team, "im", [peer.id, bot.id], peer=peer.id, bot=bot.id)
+        same = bot.team.enterprise is not None and bot.team.enterprise == peer.team.enterprise
+        home = peer.team if same else bot.team
+        channel = Channel(self.id("D"), "", home, "im", [peer.id, bot.id], peer=peer.id, bot=bot.id)
         self.channels[channel.id] = channel
         return channel
