@@ -83,11 +83,10 @@ class Showing:
         if await self._responded(card, where):
             return
         try:
-            if where.direct or not where.channel:
-                channel = where.channel or await self._posting.direct(where.user)
-                await self._posting.show(channel, None, card)
-            else:
-                await self._posting.show(where.channel, where.user, card)
+            if not where.channel:
+                await self._privately(card, where)
+                return
+            await self._posting.show(where.channel, where.user, card)
         except (PlatformRefused, PlatformUnavailable):
             await self._privately(card, where)
 

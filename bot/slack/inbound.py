@@ -29,8 +29,14 @@ Payload = Mapping[str, Any]
 Names = Mapping[str, str]
 """How people are called, by Slack's user id."""
 
-KEYCAPS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
-EMOJI = {digit: name for name, digit in KEYCAPS.items()}
+KEYCAPS = {
+    **dict(zip("zero one two three four five six seven eight nine".split(), "0123456789", strict=True)),
+    "keycap_ten": "10",
+}
+"""Slack's names of the emoji that are numbers, and the numbers."""
+
+EMOJI = {digit: name for name, digit in KEYCAPS.items() if digit in "1234567"}
+"""The emoji that rates, by its digit."""
 
 _WRITTEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """The subtypes of messages that are somebody's words."""

@@ -9,10 +9,11 @@ import pytest
 from storage.store import DatabaseStore
 from tests.dialogues.bot_stage import BotStage
 from tests.dialogues.fake_stage import FakeStage
+from tests.dialogues.slack_stage import SlackStage
 from tests.dialogues.story import Story, play, read_story
 from tests.dialogues.web_stage import WebStage
 
-STAGES: tuple[type[FakeStage | WebStage], ...] = (FakeStage, WebStage)
+STAGES: tuple[type[FakeStage | WebStage | SlackStage], ...] = (FakeStage, WebStage, SlackStage)
 STORIES = {path.stem: read_story(path) for path in sorted((Path(__file__).parent / "stories").glob("*.story"))}
 PLAYED = [
     pytest.param(story, stage, id=f"{name}-{stage.__name__}")
@@ -23,7 +24,7 @@ PLAYED = [
 
 
 @pytest.mark.parametrize(("story", "stage"), PLAYED)
-async def test_story(story: Story, stage: type[FakeStage | WebStage], store: DatabaseStore) -> None:
+async def test_story(story: Story, stage: type[FakeStage | WebStage | SlackStage], store: DatabaseStore) -> None:
     played: BotStage
     async with stage(store, story.cast) as played:
         await play(story, played)
