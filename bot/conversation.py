@@ -126,8 +126,12 @@ class Conversation:
         if not item.emoji.isdecimal():
             return whisper(texts, "reaction-no-digit", about=round) if item.added else Done()
         kind = ReactionAdded if item.added else ReactionRemoved
-        event = kind(item.at, item.person.member, sent.candidate, int(item.emoji[:3]))
-        await self._desk.happen(item, round.id, event)
+        member = item.person.member
+        event = kind(item.at, member, sent.candidate, int(item.emoji[:3]))
+        transition = await self._desk.happen(item, round.id, event)
+        if transition is not None and any(one.outside and one.member == member for one in transition.standings):
+            outside = "rate-join-first" if round.rules.roster is Roster.OPEN else "not-in-electorate"
+            return whisper(texts, outside, about=round) if item.added else Done()
         return Done()
 
     async def left(self, item: ChannelLeft, texts: Texts) -> Reply:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from bot.cards import (
     add_or_replace,
@@ -22,6 +23,7 @@ from bot.cards import (
     outcome,
     receipt,
     reminder,
+    superseded_receipt,
     told,
     undelivered,
     which_rating,
@@ -187,6 +189,11 @@ class Speaking:
             else:
                 await asyncio.shield(self._store.complete(claim))
                 return
+        elif shown:
+            # Before the new one is posted: completing that ends this row, and a repeat does both again.
+            with suppress(PlatformRefused):
+                ref = MessageRef(shown[-1].channel, shown[-1].message)
+                await self._platform(round).edit(ref, superseded_receipt(round, self._texts))
         await self._whisper(claim, round, member, card)
 
     async def _whisper(self, claim: Claim, round: Round, member: str, card: Card) -> None:

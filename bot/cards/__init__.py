@@ -6,7 +6,7 @@ Every one takes the reader's `Texts` last and reads nothing but its arguments.
 from bot.cards.announcement import announcement
 from bot.cards.listings import WORDS, Owed, asked, confirm_cancel, confirm_forget, history, mine, status, usage
 from bot.cards.moderation import moderator_choice, pick_round, told, undelivered
-from bot.cards.opinions import add_or_replace, critique_card, opinion_card, receipt
+from bot.cards.opinions import add_or_replace, critique_card, opinion_card, receipt, superseded_receipt
 from bot.cards.outcome import outcome
 from bot.cards.pieces import notice
 from bot.cards.statements import Vote, exported
@@ -35,6 +35,7 @@ __all__ = [
     "receipt",
     "reminder",
     "status",
+    "superseded_receipt",
     "told",
     "undelivered",
     "usage",

@@ -61,7 +61,9 @@ def _who(round: Round, texts: Texts) -> str:
 
 
 def _buttons(round: Round, texts: Texts) -> tuple[Button, ...]:
-    answer = answer_button(round, texts)
-    if round.phase is Phase.COLLECTING and round.rules.roster is Roster.OPEN:
+    answer, voting = answer_button(round, texts), round.phase is Phase.VOTING
+    if round.rules.roster is not Roster.OPEN or round.rules.electorate is Electorate.CHANNEL and voting:
+        return answer
+    if round.phase is Phase.COLLECTING or voting:
         return (*answer, Button("join", texts("button-join"), round.id))
     return answer

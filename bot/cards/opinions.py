@@ -45,9 +45,16 @@ def receipt(round: Round, standing: Standing, ratings: Ratings, texts: Texts) ->
     blocks.append(Fact(texts("consent-training"), texts("yes") if standing.training else texts("no")))
     if round.phase in ANSWERABLE and (round.closing_at or round.deadline):
         blocks.append(Moment(texts("change-until"), round.closing_at or round.deadline or 0.0))
-    return Card(
-        "receipt", texts("receipt-summary", question=round.question), tuple(blocks), _actions(round, standing, texts)
-    )
+    actions = _actions(round, standing, texts)
+    if any(isinstance(one, Scale) for one in actions):
+        blocks += position(round, texts)
+    return Card("receipt", texts("receipt-summary", question=round.question), tuple(blocks), actions)
+
+
+def superseded_receipt(round: Round, texts: Texts) -> Card:
+    """What stands in the place of a receipt once a newer one was posted, so that no card tells what is not so."""
+    blocks = (heading(texts("receipt-heading")), question(round), Note(texts("receipt-superseded")))
+    return Card("receipt", texts("receipt-summary", question=round.question), blocks)
 
 
 def _texts_held(round: Round, standing: Standing, texts: Texts) -> list[Block]:

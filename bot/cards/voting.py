@@ -46,9 +46,10 @@ def which_rating(round: Round, candidate_id: str, drafted: Candidate, number: in
 def reminder(round: Round, standing: Standing, texts: Texts) -> Card:
     """Remind one member of what is missing in this phase."""
     text = texts(_REMINDERS.get(round.phase, "reminder-opinion"))
-    blocks = (Text(text), question(round), *deadline(round, texts))
+    blocks: tuple[Block, ...] = (Text(text), question(round), *deadline(round, texts))
     buttons: tuple[Button | Scale, ...] = answer_button(round, texts)
     if round.phase is Phase.COLLECTING:
+        blocks = (*blocks, *position(round, texts))
         buttons = (*position_scale(round, standing.position_before, texts), *buttons)
     return Card("reminder", text, blocks, buttons)
 

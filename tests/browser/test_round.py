@@ -82,6 +82,7 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
 
     await bo.reply("No. The neighbours need a quiet day.", "opinion-card")
     await bo.sees("No. The neighbours need a quiet day.", "receipt", "direct")
+    await expect(bo.message("receipt", "direct").first).to_contain_text("A newer receipt stands further down.")
     await bo.page.locator("#direct-composer").press("ArrowUp")
     await bo.write("No. The neighbours need one quiet day.", "direct")
     await bo.sees("No. The neighbours need one quiet day.", "receipt", "direct")

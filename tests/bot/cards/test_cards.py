@@ -26,6 +26,7 @@ from bot.cards import (
     receipt,
     reminder,
     status,
+    superseded_receipt,
     told,
     undelivered,
     usage,
@@ -125,11 +126,32 @@ def test_one_action_per_phase() -> None:
 
     assert offered(Phase.COLLECTING) == ["opinion", "join"]
     assert offered(Phase.COLLECTING, roster=Roster.INVITED) == ["opinion"]
-    assert offered(Phase.VOTING) == []
-    assert offered(Phase.VOTING, ballot=Ballot.PRIVATE) == ["ballot"]
+    assert offered(Phase.VOTING) == ["join"]
+    assert offered(Phase.VOTING, roster=Roster.INVITED) == []
+    assert offered(Phase.VOTING, electorate=Electorate.CHANNEL) == []
+    assert offered(Phase.VOTING, ballot=Ballot.PRIVATE) == ["ballot", "join"]
     assert offered(Phase.CRITIQUING) == ["critique"]
     for phase in (Phase.DRAFTING, Phase.TALLYING, Phase.CLOSED, Phase.CANCELLED, Phase.FAILED):
         assert offered(phase) == []
+
+
+@pytest.mark.parametrize(("phase", "scales"), [(Phase.COLLECTING, 3), (Phase.VOTING, 2)])
+def test_a_scale_stands_under_the_statement_it_is_about(phase: Phase, scales: int) -> None:
+    round, standing = make_round(phase), Standing("fake:alice", on_roster=True)
+    asking = ballot_card(round, standing, TEXTS)
+    if phase is Phase.COLLECTING:
+        asking = opinion_card(round, standing, None, TEXTS)
+    cards = (asking, receipt(round, standing, {}, TEXTS), reminder(round, standing, TEXTS))
+    scaled = [card for card in cards if any(isinstance(one, Scale) for one in card.buttons)]
+    assert len(scaled) == scales
+    for card in scaled:
+        assert "We should close on Fridays." in lines(card)
+
+
+def test_a_superseded_receipt_tells_and_offers_nothing() -> None:
+    card = superseded_receipt(make_round(), TEXTS)
+    assert "A newer receipt stands further down." in lines(card)
+    assert card.buttons == ()
 
 
 def test_the_announcement_says_where_opinions_go_and_who_writes_the_statements() -> None:

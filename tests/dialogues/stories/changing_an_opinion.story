@@ -45,7 +45,5 @@ alice sees "Use for training models: no"
 alice sees "Use for research: yes"
 alice presses [Withdraw]
 alice sees "Your opinion is withdrawn"
-alice presses [Withdraw]
-alice sees "You have not given an opinion in this round"
 alice deletes "People need rest"
 nobody sees anything

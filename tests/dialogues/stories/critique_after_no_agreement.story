@@ -44,6 +44,8 @@ alice sees no "Say which Fridays."
 alice edits "who answers": And say who answers the phone and the door.
 alice sees "the phone and the door."
 
+bob presses [Edit my opinion] under "Keep it open for customers."
+bob sees "Opinions are closed in this round"
 bob presses [Write a critique]
 bob is asked "The leading statement so far:"
 bob fills in critique = <blank>
@@ -57,8 +59,6 @@ bob sees "Customers on the phone are missing."
 bob presses [Withdraw]
 bob sees "Your critique is withdrawn"
 channel shows "1 critique so far."
-bob presses [Edit my opinion] under "Keep it open for customers."
-bob sees "Opinions are closed in this round"
 carol: Too vague.
 carol deletes "Too vague."
 carol sees "Your critique is withdrawn"

@@ -54,6 +54,7 @@ alice reacts 1 to "Statement 3 of 3"
 bob reacts 1 to "Statement 3 of 3"
 carol reacts 1 to "Statement 3 of 3"
 zoe reacts 7 to "Statement 3 of 3"
+zoe sees "Only those who joined may rate"
 channel shows "3 people have rated so far."
 alice presses [Rate how well it is written]
 alice is asked "How well is it written?"

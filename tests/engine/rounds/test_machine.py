@@ -317,6 +317,7 @@ def test_a_receipt_stops_showing_what_was_withdrawn() -> None:
     withdrawn = table.do(OpinionWithdrawn(2.0, "ana"))
     assert [type(one) for one in withdrawn[:2]] == [do.Tell, do.ShowReceipt]
     assert withdrawn[1] == do.ShowReceipt("ana", anew=False)
+    assert told(table.do(OpinionWithdrawn(3.0, "ana"))) == ["no-opinion-yet"]
 
 
 def test_other_languages_are_opinions() -> None:
