@@ -5,7 +5,7 @@ Limits: Slack's Block Kit reference, blocks and views.
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
@@ -40,13 +40,18 @@ def check_view(check: Check, view: Any) -> None:
     if not isinstance(view, dict):
         check.no("must provide an object", "/view")
         return
-    kind = view.get("type")
+    kind = str(view.get("type"))
     if kind not in {"modal", "home"}:
         check.no(f"unsupported type: {kind}", "/view/type")
         return
-    check.surface = str(kind)
+    check.surface = kind
     check.object(view, "/view", MODAL if kind == "modal" else HOME)
-    inputs = [one for one in view.get("blocks") or [] if isinstance(one, dict) and one.get("type") == "input"]
+    blocks = view.get("blocks")
+    inputs = [
+        one
+        for one in (blocks if isinstance(blocks, list) else [])
+        if isinstance(one, dict) and one.get("type") == "input"
+    ]
     if kind == "modal" and inputs and not view.get("submit"):
         check.no("must define `submit` to use an `input` block in modals", "/view")
 
@@ -55,8 +60,8 @@ def _block(check: Check, value: Any, pointer: str) -> None:
     if not isinstance(value, dict):
         check.no("must provide an object", pointer)
         return
-    kind = value.get("type")
-    rule = BLOCKS.get(str(kind))
+    kind = str(value.get("type"))
+    rule = BLOCKS.get(kind)
     if rule is None or (kind == "markdown" and check.surface != "message"):
         check.no(f"unsupported type: {kind}", f"{pointer}/type")
         return
@@ -184,7 +189,7 @@ MODAL = Spec(
 
 def completed(blocks: list[Json]) -> list[Json]:
     """The blocks as Slack keeps them: every block and every interactive element has an id, texts their flags."""
-    kept = copy.deepcopy(blocks)
+    kept: list[Json] = json.loads(json.dumps(blocks))
     taken = {one.get("block_id") for one in kept}
     names = (name for name in (f"b{number:04x}" for number in count(1)) if name not in taken)
     for block in kept:

@@ -167,19 +167,21 @@ def element(check: Check, value: Any, pointer: str, allowed: frozenset[str], blo
     if not isinstance(value, dict):
         check.no("must provide an object", pointer)
         return
-    kind = value.get("type")
+    kind = str(value.get("type"))
     if kind == "image" and "image" in allowed:
         image(check, value, pointer)
         return
-    spec = ELEMENTS.get(str(kind))
+    spec = ELEMENTS.get(kind)
     if spec is None or kind not in allowed:
         check.no(f"unsupported type: {kind}", f"{pointer}/type")
         return
     if (check.surface == "home" and kind in NOT_ON_HOME) or (check.surface != "modal" and kind in MODAL_ONLY):
         check.no(f"unsupported type: {kind}", f"{pointer}/type")
         return
+    before = len(check.problems)
     check.object(value, pointer, spec)
-    _agreement(check, value, pointer)
+    if len(check.problems) == before:
+        _agreement(check, value, pointer)
     check.focused += bool(value.get("focus_on_load"))
     action = value.get("action_id")
     if isinstance(action, str):

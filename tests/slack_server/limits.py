@@ -63,20 +63,17 @@ class Meter:
                     self.limits.posts_a_minute_workspace,
                 ),
             ]
-        waits = [self._wait(key, rate, burst) for key, rate, burst in wanted if rate]
-        wait = max((one for one, _ in waits), default=0.0)
-        if wait <= 0:
-            for key, rate, _ in wanted:
-                if rate:
-                    self._buckets[key].level -= 1
+        counted = [(key, self._wait(key, rate, burst)) for key, rate, burst in wanted if rate]
+        longest = max((wait for _, (wait, _) in counted), default=0.0)
+        if longest <= 0:
+            for key, _ in counted:
+                self._buckets[key].level -= 1
             return None
         self.refused += 1
-        seconds = max(1, math.ceil(wait))
-        for key, rate, _ in wanted:
-            if rate:
-                bucket = self._buckets[key]
-                bucket.barred_until = max(bucket.barred_until, self._now() + wait)
-        return seconds, any(early for _, early in waits)
+        for key, (wait, _) in counted:
+            if wait > 0:
+                self._buckets[key].barred_until = self._now() + wait
+        return max(1, math.ceil(longest)), any(early for _, (_, early) in counted)
 
     def _rate(self, method: str, tier: int) -> tuple[float, float]:
         if method in self.limits.methods:
