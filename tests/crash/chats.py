@@ -207,11 +207,11 @@ class JournalChat(Chat, ChatPlatform):
     async def resolve(
         self, references: tuple[str, ...], *, after: str | None, limit: int
     ) -> tuple[list[str], str | None]:
-        """See ChatPlatform; a page holds PAGE members at most."""
+        """See ChatPlatform: whoever "CHANNEL@name" calls by name; a page holds PAGE members at most."""
         self._boundaries.reach("resolve: before")
         people = self._journal.first("people")
         assert people is not None
-        meant = {self.member(reference.removeprefix("@")) for reference in references}
+        meant = {self.member(reference.rpartition("@")[2]) for reference in references}
         found = sorted(member for member in people["people"] if member in meant and (after is None or member > after))
         size = min(PAGE, limit)
         self._boundaries.reach("resolve: after")
