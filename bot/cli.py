@@ -99,7 +99,9 @@ def serve(
     database: Database = None,
     host: Host = None,
     port: Port = None,
-    platform: Annotated[str | None, typer.Option("--platform", help="Which platforms to serve: web.")] = None,
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="Which platforms to serve: web, slack; several with commas.")
+    ] = None,
 ) -> None:
     """Run Parley until stopped; several processes may share one database."""
     import asyncio

@@ -29,6 +29,7 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
+from engine.errors import PlatformUnavailable
 from engine.ports import Clock
 from engine.position import derive
 from storage.store import DatabaseStore, open_store
@@ -51,12 +52,19 @@ class Application:
         """Serve every platform and carry out effects until cancelled; then finish what is under way."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.dispatcher.run(), name="outbox")
-            for name, platform in self.platforms.items():
-                tasks.create_task(platform.run(self.handler), name=f"platform {name}")
+            for name in self.settings.platforms:
+                tasks.create_task(self.platforms[name].run(self.handler), name=f"platform {name}")
             try:
                 await asyncio.Event().wait()
             finally:  # inside the group, which would cut short what the grace is for
                 await self.dispatcher.stop(self.settings.shutdown_grace)
+
+
+class _Platforms(dict[str, ChatPlatform]):
+    """Platforms by name. What is for one that only another process serves is tried again later."""
+
+    def __missing__(self, name: str) -> ChatPlatform:
+        raise PlatformUnavailable(f"This process does not serve {name!r}: add it to the setting 'platforms'.")
 
 
 @asynccontextmanager
@@ -80,7 +88,11 @@ async def application(
             clock=clock,
             translate=page_words(settings.locale),
         )
-        platforms: dict[str, ChatPlatform] = {"web": web}
+        platforms = _Platforms(web=web)
+        if "slack" in settings.platforms:
+            from bot.slack.installing import from_settings
+
+            platforms["slack"] = from_settings(settings, clock)
 
         def service_of(name: str) -> str | None:
             return generator(name).service
@@ -120,6 +132,8 @@ async def personal_link(settings: Settings, channel: str, name: str, *, moderato
 
 
 async def _announce(parley: Application) -> None:
+    if "web" not in parley.settings.platforms:
+        return
     await parley.web.listening()
     log.info("serving the browser channel", extra={"url": parley.web.url})
 

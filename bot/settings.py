@@ -19,6 +19,7 @@ from engine.errors import SettingsError
 
 PREFIX = "PARLEY_"
 FILE_VARIABLE = "PARLEY_CONFIG"
+SECRETS = frozenset({"secret", "slack_bot_token", "slack_app_token", "slack_signing_secret"})
 
 
 class Settings(BaseModel):
@@ -29,6 +30,8 @@ class Settings(BaseModel):
     host, port: where the browser channel listens; public_url: how people reach it from outside.
     secret: signs personal links; made and kept beside a SQLite database when not given.
     channels: browser channels that exist from the start; open_seats: whether a visitor may take one.
+    slack_bot_token, slack_app_token: Slack's xoxb and xapp tokens; slack_signing_secret, slack_port: for HTTP
+    instead of Socket Mode. slack_moderators: Slack ids of moderators besides the workspace's admins.
     generator, predictor: catalog names of the models.
     shutdown_grace, lease: seconds.
     """
@@ -36,13 +39,19 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database: str = "sqlite:///parley.db"
-    platforms: tuple[Literal["web"], ...] = ("web",)
+    platforms: tuple[Literal["web", "slack"], ...] = ("web",)
     host: str = "127.0.0.1"
     port: int = Field(8765, ge=0, le=65535)
     public_url: str | None = None
     secret: SecretStr | None = None
     channels: tuple[str, ...] = ("general",)
     open_seats: bool = False
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_port: int = Field(3000, ge=0, le=65535)
+    slack_moderators: tuple[str, ...] = ()
+    slack_api_url: str = "https://slack.com/api/"
     locale: str = "en"
     generator: str = "extractive"
     predictor: str = "lexical"
@@ -51,7 +60,7 @@ class Settings(BaseModel):
     shutdown_grace: float = Field(20.0, ge=0, le=600)
     lease: float = Field(60.0, ge=5, le=3600)
 
-    @field_validator("platforms", "channels", mode="before")
+    @field_validator("platforms", "channels", "slack_moderators", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -106,5 +115,5 @@ def _checked(values: dict[str, Any], sources: dict[str, str]) -> Settings:
         first = problems.errors()[0]
         key = str(first["loc"][0])
         said = first["msg"].removeprefix("Value error, ")
-        shown = "" if key == "secret" else f" {values.get(key)!r}"
+        shown = "" if key in SECRETS else f" {values.get(key)!r}"
         raise SettingsError(f"The setting {key!r} ({sources.get(key, 'default')}) cannot be{shown}: {said}.") from None
