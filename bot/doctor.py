@@ -102,7 +102,7 @@ async def _findings(config: Path | None, database: str | None, port: int | None)
         yield Finding(Mark.WRONG, "settings", str(problem))
         return
     yield Finding(Mark.FINE, "settings", f"read; platforms {', '.join(settings.platforms) or 'none'}")
-    checks: tuple[Check, ...] = (_database, _secret, _port, _models, _texts, _picture, _parquet)
+    checks: tuple[Check, ...] = (_database, _secret, _port, _slack, _models, _texts, _picture, _parquet)
     for check in checks:
         async for finding in check(settings):
             yield finding
@@ -278,6 +278,16 @@ async def _is_parley(host: str, port: int) -> bool:
     except (OSError, TimeoutError):
         return False
     return b'"ok"' in answer and b'"database"' in answer
+
+
+async def _slack(settings: Settings) -> AsyncIterator[Finding]:
+    if "slack" not in settings.platforms:
+        return
+    from bot.clock import SystemClock
+    from bot.slack.examining import examine as look_at
+
+    async for seen in look_at(settings, SystemClock()):
+        yield Finding(Mark.WRONG if not seen.good else Mark.NOTE if seen.note else Mark.FINE, seen.what, seen.said)
 
 
 async def _models(settings: Settings) -> AsyncIterator[Finding]:

@@ -1,0 +1,124 @@
+"""What `parley doctor` looks at of Slack: tokens, scopes, the transport and the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from bot.settings import Settings
+from bot.slack.calls import GONE, SENTENCES
+from bot.slack.installing import from_settings
+from engine.errors import SettingsError
+from engine.ports import Clock
+
+SCOPES = frozenset(
+    {
+        "commands",
+        "chat:write",
+        "reactions:read",
+        "reactions:write",
+        "im:write",
+        "im:history",
+        "users:read",
+        "channels:read",
+        "groups:read",
+        "usergroups:read",
+        "files:write",
+    }
+)
+"""What the app needs; bot/slack/manifest.yaml asks for these."""
+
+OPTIONAL = frozenset({"channels:history", "groups:history"})
+"""With these a message whose posting was interrupted is found again instead of being posted twice."""
+
+DRIFT = 60.0
+"""Seconds by which our clock and Slack's may differ: signatures count for five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One thing that was looked at. good: nothing to mend; note: worth knowing although nothing is broken."""
+
+    good: bool
+    what: str
+    said: str
+    note: bool = False
+
+
+async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
+    """Look at Slack's side of the set-up; ends at the first thing that everything else stands on."""
+    from aiohttp import ClientError
+    from slack_sdk.errors import SlackApiError, SlackClientError
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    try:
+        from_settings(settings, clock)
+    except SettingsError as problem:
+        yield Seen(False, "Slack", str(problem))
+        return
+    token, app_token = settings.slack_bot_token, settings.slack_app_token
+    client = AsyncWebClient(token=token.get_secret_value() if token else "", base_url=settings.slack_api_url)
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as problem:
+        yield Seen(False, "Slack token", _sentence(problem))
+        return
+    except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
+        yield Seen(False, "Slack", f"it cannot be reached ({type(problem).__name__}): check this machine's network.")
+        return
+    yield Seen(True, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
+    headers = {str(name).lower(): str(value) for name, value in dict(answer.headers).items()}
+    if "x-oauth-scopes" in headers:
+        yield _scopes({one.strip() for one in headers["x-oauth-scopes"].split(",")})
+    if (drift := _drift(headers.get("date", ""))) is not None and drift > DRIFT:
+        yield Seen(False, "Slack clock", f"this machine and Slack differ by {drift:.0f} s: set the machine's clock.")
+    if app_token is None:
+        said = f"Slack's requests are taken on port {settings.slack_port} at /slack/events; they need https outside"
+        yield Seen(True, "Slack transport", said, note=True)
+        return
+    try:
+        await client.apps_connections_open(app_token=app_token.get_secret_value())
+    except SlackApiError as problem:
+        yield Seen(
+            False,
+            "Socket Mode",
+            f"Slack does not open it ({_error(problem)}): switch Socket Mode on for the app, and set slack_app_token "
+            "to an app-level token (xapp-...) with the scope connections:write.",
+        )
+    except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
+        yield Seen(False, "Socket Mode", f"it cannot be reached ({type(problem).__name__}).")
+    else:
+        yield Seen(True, "Socket Mode", "open")
+
+
+def _scopes(given: set[str]) -> Seen:
+    missing = sorted(SCOPES - given)
+    if missing:
+        said = f"missing {', '.join(missing)}: add them to the app (bot/slack/manifest.yaml) and install it again."
+        return Seen(False, "Slack scopes", said)
+    absent = sorted(OPTIONAL - given)
+    if absent:
+        said = f"complete; without {' and '.join(absent)} a message may appear twice after a crash"
+        return Seen(True, "Slack scopes", said, note=True)
+    return Seen(True, "Slack scopes", "complete, the optional ones included")
+
+
+def _drift(date: str) -> float | None:
+    try:
+        return abs(time.time() - parsedate_to_datetime(date).timestamp())
+    except (TypeError, ValueError):
+        return None
+
+
+def _error(problem: Any) -> str:
+    answer = problem.response
+    return answer if isinstance(answer, str) else str(answer.get("error"))
+
+
+def _sentence(problem: Any) -> str:
+    error = _error(problem)
+    reason = GONE.get(error, error)
+    return SENTENCES.get(reason, f"Slack refused it ({error}).").format(needed="")
