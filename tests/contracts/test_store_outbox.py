@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
 
 from sqlalchemy import select
 
 from engine.ports import Claim, Delivery, RoundStore, Sent
 from engine.rounds.effects import (
+    EFFECTS,
     Announce,
     AskModerator,
     AskOpinion,
@@ -70,6 +72,22 @@ async def test_every_effect_comes_back_as_it_was(store: RoundStore) -> None:
     ]
     await wanting(store, *wanted)
     assert effects_of(await store.claim("one", NOW + 2, 9, LEASE)) == wanted
+
+
+async def test_there_is_room_for_every_kind_of_effect(store: RoundStore) -> None:
+    sample: dict[object, Any] = {str: "ada", int: 1, float: NOW, bool: False}
+    await quiet_round(store)
+    wanted = []
+    for kind in EFFECTS.values():
+        hints = get_type_hints(kind)
+        wanted.append(kind(**{one.name: sample.get(hints[one.name], ()) for one in fields(kind)}))
+        await wanting(store, wanted[-1])
+    found: list[Effect] = []
+    while claims := await store.claim("one", NOW, 99, LEASE):
+        found += effects_of(claims)
+        for claim in claims:
+            await store.complete(claim)
+    assert sorted(map(repr, found)) == sorted(map(repr, wanted))
 
 
 async def test_what_is_claimed_is_nobody_elses(store: RoundStore, second_store: RoundStore) -> None:
