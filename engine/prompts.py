@@ -277,11 +277,14 @@ def _fitted(
     given = [at for at, block in enumerate(blocks) if block]
     used = sum(count_tokens(one.content) + PER_MESSAGE for one in frame) + count_tokens(said(())) + PER_MESSAGE
     costs = {at: count_tokens(blocks[at]) + 2 for at in given}
+    fair = 4 * (room - used) / max(1, len(given))
+    drawn = order(given, seed)
     seen: list[int] = []
-    for at in order(given, seed):
+    for at in sorted(drawn, key=lambda at: costs[at] > fair):  # one endless opinion does not crowd out the others
         if used + costs[at] <= room:
             used += costs[at]
             seen.append(at)
+    seen.sort(key=drawn.index)
     if not seen:
         needed = used + min(costs.values(), default=0)
         raise ValueError(f"not one opinion fits into {room} tokens; at least {needed} are needed")

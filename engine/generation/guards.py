@@ -28,7 +28,7 @@ LONGEST_CHARACTERS = 1_500
 """A longer statement is no statement; no platform of ours would cut one of this length."""
 
 LEAST_WORDS = 3
-SUPPORTED = 0.15
+SUPPORTED = 0.08
 """The least share of a statement's content words that the question and the opinions must hold."""
 
 
@@ -220,7 +220,8 @@ class Guard:
 
 def without_orders(text: str) -> str:
     """`text` without the sentences that speak to a language model instead of about the question."""
-    return " ".join(sentence for sentence in sentences(text) if not orders_a_model(sentence))
+    pieces = re.findall(r"(?s).{1,10000}(?:\s|\Z)|.{1,10000}", text)
+    return " ".join(sentence for piece in pieces for sentence in sentences(piece) if not orders_a_model(sentence))
 
 
 def _alike(one: str, other: str) -> bool:

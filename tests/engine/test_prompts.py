@@ -85,6 +85,16 @@ def test_a_prompt_never_takes_more_than_its_room_and_says_what_it_left_out(
         assert f"\n{opinions[at].strip()}\n" in prompt.messages[-1].content
 
 
+@given(seed=st.integers(0, 2**31))
+def test_one_endless_opinion_does_not_crowd_out_the_others(seed: int) -> None:
+    opinions = ["word " * 1_000, *(f"short view {number}" for number in range(20))]
+    frame = first(opinions[1:2])
+    room = sum(words(one.content) + prompts.PER_MESSAGE for one in frame.messages) + 1_020
+    prompt = first(opinions, seed=seed, room=room)
+    assert set(range(1, 21)) == set(prompt.seen)
+    assert prompt.left_out == (0,)
+
+
 @every_kind
 def test_where_nothing_fits_it_says_how_much_room_is_needed(ask: Callable[..., Prompt]) -> None:
     with pytest.raises(ValueError, match="at least [0-9]+ are needed"):

@@ -1,0 +1,235 @@
+"""One OpenAI-compatible chat endpoint: asked with retries, answered with plain values or an error by whose fault.
+
+Servers differ: what one refuses (several choices, a seed, `max_tokens`) is remembered and not sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
+from engine.prompts import Message
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+
+HOSTED = "https://api.openai.com/v1"
+TRIES = 3
+"""Times one request is sent before its failure counts."""
+
+FIRST_WAIT = 0.5
+"""Seconds before the second try, doubled for each further one, with jitter of a half either way."""
+
+LONGEST_KEPT_WAIT = 20.0
+"""A longer Retry-After is passed on to whoever asked instead of being waited for."""
+
+
+class PromptTooLong(Exception):
+    """The prompt and the answer do not fit into the model's context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one request brought. tokens: prompt and answers together, None where the server does not say."""
+
+    texts: tuple[str, ...]
+    cut_short: frozenset[int]
+    tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a model is and how to get in. The key is shown by no repr."""
+
+    base_url: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Address({self.base_url!r})"
+
+    @classmethod
+    def of(cls, base_url: str | None, key: str | None) -> Self:
+        """The endpoint that the settings name: without a base URL the hosted one, which needs a key.
+
+        Raises SettingsError.
+        """
+        if not base_url and not key:
+            raise SettingsError(
+                "The generator 'openai' does not know where its model is: set PARLEY_OPENAI_BASE_URL, such as "
+                "http://127.0.0.1:8000/v1, or PARLEY_OPENAI_API_KEY for the hosted service."
+            )
+        url = (base_url or HOSTED).rstrip("/")
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port)
+        except ValueError:
+            usable = False
+        if not usable:
+            raise SettingsError("The setting 'openai_base_url' is no URL such as http://127.0.0.1:8000/v1.")
+        return cls(url, key or "none")
+
+    @property
+    def place(self) -> str:
+        """The host in words, such as "api.openai.com" or "this machine"."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            here = ip_address(host).is_loopback
+        except ValueError:
+            here = host == "localhost"
+        return "this machine" if here else host
+
+
+class Endpoint:
+    """An open connection to the endpoint, for one drafting: use as an async context manager."""
+
+    def __init__(self, model: str, address: Address, *, request_seconds: float, seed: int) -> None:
+        from openai import AsyncOpenAI
+
+        self.one_choice = False
+        """True once the server has shown that it gives one choice whatever is asked."""
+
+        self._model = model
+        self._said = f"The language model {model} at {address.place}"
+        self._client = AsyncOpenAI(
+            base_url=address.base_url, api_key=address.key, max_retries=0, timeout=request_seconds
+        )
+        self._refused: set[str] = set()
+        self._dice = random.Random(seed)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.close()
+
+    async def context(self) -> int | None:
+        """How many tokens the model holds, where the server says so in its list of models (vLLM does)."""
+        from openai import APIError
+
+        try:
+            raw = await self._client.models.with_raw_response.list(timeout=5.0)
+            listed = json.loads(raw.http_response.text)["data"]
+            found = [one["max_model_len"] for one in listed if one.get("id") == self._model and "max_model_len" in one]
+        except (APIError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return found[0] if found and isinstance(found[0], int) and found[0] > 0 else None
+
+    async def ask(self, messages: Sequence[Message], n: int, *, seed: int, most_tokens: int) -> Answers:
+        """The model's answers to one prompt, at least one and often fewer than `n`.
+
+        Tries again where that may help. Raises PromptTooLong, GeneratorUnavailable (with retry_after where
+        the server gave it) and GeneratorMisbehaved.
+        """
+        tries = 0
+        while True:
+            wanted = {"n": 1 if self.one_choice else n, "seed": seed, "temperature": 1.0, "max_tokens": most_tokens}
+            failure = await self._try(messages, wanted)
+            if isinstance(failure, Answers):
+                self.one_choice = self.one_choice or (wanted["n"] > 1 and len(failure.texts) == 1)
+                return failure
+            if failure is None:  # the server refused a parameter, which is not sent again
+                continue
+            tries += 1
+            wait = FIRST_WAIT * 2 ** (tries - 1) * self._dice.uniform(0.5, 1.5)
+            if isinstance(failure, GeneratorUnavailable) and failure.retry_after is not None:
+                if failure.retry_after > LONGEST_KEPT_WAIT:
+                    raise failure
+                wait = failure.retry_after + wait / 2
+            if tries >= TRIES:
+                raise failure
+            await asyncio.sleep(wait)
+
+    async def _try(
+        self, messages: Sequence[Message], wanted: Mapping[str, Any]
+    ) -> Answers | GeneratorUnavailable | GeneratorMisbehaved | None:
+        from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+
+        sent = {
+            ("max_completion_tokens" if name == "max_tokens" and "max_tokens" in self._refused else name): value
+            for name, value in wanted.items()
+            if name not in self._refused or name == "max_tokens"
+        }
+        if sent.get("n") == 1:
+            del sent["n"]
+        try:
+            raw = await self._client.chat.completions.with_raw_response.create(
+                model=self._model,
+                messages=[{"role": one.role, "content": one.content} for one in messages],  # type: ignore[misc]
+                **sent,
+            )
+            answers = _read(raw.http_response.text)
+        except APITimeoutError:
+            return GeneratorUnavailable(f"{self._said} took too long to answer.")
+        except APIConnectionError:
+            return GeneratorUnavailable(f"{self._said} cannot be reached; check openai_base_url and the server.")
+        except APIStatusError as problem:
+            return self._refusal(problem, sent)
+        except APIError:
+            return GeneratorMisbehaved(f"{self._said} answered with something that is no chat completion.")
+        if answers is None:
+            return GeneratorMisbehaved(f"{self._said} answered with something that is no chat completion.")
+        return answers
+
+    def _refusal(self, problem: APIStatusError, sent: Mapping[str, Any]) -> GeneratorUnavailable | None:
+        """What an HTTP status means; None where the request can be repaired by leaving a parameter out."""
+        status = problem.status_code
+        if status in (408, 409, 429) or status >= 500:
+            return GeneratorUnavailable(f"{self._said} is not ready (HTTP {status}).", retry_after=_wait(problem))
+        if status in (401, 403):
+            raise GeneratorUnavailable(f"{self._said} refuses the key (HTTP {status}); check PARLEY_OPENAI_API_KEY.")
+        if status == 404:
+            raise GeneratorUnavailable(
+                f"{self._said} is not there (HTTP 404); check the model's name and that openai_base_url ends as the "
+                "server wants it, often in /v1."
+            )
+        told = problem.response.text[:2_000].lower()
+        if status in (400, 413, 422):
+            if status == 413 or re.search(r"context|maximum.{0,20}(?:length|token)|too (?:long|many tokens)", told):
+                raise PromptTooLong
+            if "n" in sent and (re.search(r"\bn\b|choice", told)):
+                self.one_choice = True
+                return None
+            for name in ("max_tokens", "seed", "temperature"):
+                if name in sent and re.search(rf"\b{name}\b", told):
+                    self._refused.add(name)
+                    return None
+        raise GeneratorUnavailable(f"{self._said} refuses the request (HTTP {status}).")
+
+
+def _wait(problem: APIStatusError) -> float | None:
+    for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(problem.response.headers[header]) * scale)
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _read(body: str) -> Answers | None:
+    """The choices of a chat completion; None where it is none."""
+    try:
+        told = json.loads(body)
+        choices = told["choices"]
+        texts = tuple(_content(choice["message"].get("content")) for choice in choices)
+        cut = frozenset(at for at, choice in enumerate(choices) if choice.get("finish_reason") == "length")
+        used = (told.get("usage") or {}).get("total_tokens")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return Answers(texts, cut, used if isinstance(used, int) else None) if texts else None
+
+
+def _content(content: object) -> str:
+    if content is not None and not isinstance(content, str):
+        raise TypeError
+    return content or ""
