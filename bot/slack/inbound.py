@@ -23,7 +23,7 @@ from bot.platform import (
 )
 from bot.slack.blocks import read_value
 from bot.slack.views import digest, opened, values_of
-from bot.slack.wording import mentioned, typed
+from bot.slack.wording import mentioned, spoken, typed
 
 Payload = Mapping[str, Any]
 Names = Mapping[str, str]
@@ -146,7 +146,7 @@ def _message(body: Payload, said: Payload, bot: str, now: float) -> Act | None:
     parent, delivery = _parent(said), _event_id(body)
 
     def item(person: Person, names: Names) -> Inbound:
-        return DirectMessage(delivery, _seconds(stamp, now), person, stamp, typed(text, names), parent, files)
+        return DirectMessage(delivery, _seconds(stamp, now), person, stamp, _words(said, names), parent, files)
 
     return Act(user, channel, True, item, mentioned(text))
 
@@ -164,7 +164,7 @@ def _changed(body: Payload, said: Payload, bot: str, now: float) -> Act | None:
     at = _seconds(said.get("event_ts") or (message.get("edited") or {}).get("ts"), now)
 
     def item(person: Person, names: Names) -> Inbound:
-        return DirectMessageEdited(delivery, at, person, stamp, typed(text, names), parent)
+        return DirectMessageEdited(delivery, at, person, stamp, _words(message, names), parent)
 
     return Act(str(message.get("user") or ""), str(said["channel"]), True, item, mentioned(text))
 
@@ -195,6 +195,12 @@ def _reaction(said: Payload, bot: str, now: float) -> Act | None:
         return Reacted(delivery, at, person, stamp, name, added)
 
     return Act(user, channel, is_direct(channel), item)
+
+
+def _words(message: Payload, names: Names) -> str:
+    """What a message says. Without its rich text, emoji stay names, since Slack's text has no characters for them."""
+    read = spoken(message.get("blocks") or (), names)
+    return typed(str(message.get("text") or ""), names) if read is None else read
 
 
 def _is_bot(message: Payload, bot: str) -> bool:

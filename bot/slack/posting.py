@@ -26,6 +26,9 @@ from engine.ports import Clock
 
 log = logging.getLogger(__name__)
 
+PLAIN = "none"
+"""How the text beside the blocks is read: addresses in it become no links."""
+
 EVENT_TYPE = "parley_effect"
 BEFORE = 120.0
 """Seconds by which our clock and Slack's may differ when history is searched."""
@@ -104,7 +107,7 @@ class Posting:
         channel, page = theirs(ref.channel).id, shown.pages[0]
         update = self._calls.client.chat_update
         await self._calls(
-            update, channel=channel, ts=ref.message, text=page.text, blocks=page.blocks, patience=PATIENCE
+            update, channel=channel, ts=ref.message, text=page.text, blocks=page.blocks, parse=PLAIN, patience=PATIENCE
         )
         for more in (*shown.pages[1:], *shown.detail):
             await self._post(channel, more, thread=ref.message)
@@ -122,6 +125,7 @@ class Posting:
                     user=user,
                     text=page.text,
                     blocks=page.blocks,
+                    parse=PLAIN,
                     patience=PATIENCE,
                 )
 
@@ -181,6 +185,7 @@ class Posting:
             blocks=page.blocks,
             thread_ts=thread,
             metadata=metadata,
+            parse=PLAIN,
             unfurl_links=False,
             unfurl_media=False,
             patience=PATIENCE,
