@@ -75,8 +75,11 @@ def access(slack: Slack, codes: dict[str, Code], given: Json, basic: tuple[str, 
         raise Refusal("code_already_used")
     if code.redirect and arguments.text("redirect_uri") != code.redirect:
         raise Refusal("bad_redirect_uri")
+    if code.whole_enterprise and not app.org_deploy:
+        raise Refusal("org_login_required")
     code.used = True
-    return access_json(install(slack, app, code.installer, code.scopes, whole_enterprise=code.whole_enterprise))
+    found = install(slack, app, code.installer, code.scopes, whole_enterprise=code.whole_enterprise)
+    return _rotated(slack, found) if app.token_rotation else access_json(found)
 
 
 def install(
@@ -123,6 +126,10 @@ def _refreshed(slack: Slack, app: App, wanted: str) -> Json:
     found = next((one for one in app.installations if wanted and one.refresh_token == wanted), None)
     if found is None:
         raise Refusal("invalid_refresh_token")
+    return _rotated(slack, found)
+
+
+def _rotated(slack: Slack, found: Installation) -> Json:
     found.token = f"xoxe.xoxb-1-{secrets.token_hex(8)}"
     found.refresh_token = f"xoxe-1-{secrets.token_hex(8)}"
     found.expires_at = slack.now() + TOKEN_LIFE

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from typing import Any
 
+from tests.slack_server import mentions
 from tests.slack_server.checking import (
     Check,
     Json,
@@ -23,6 +24,8 @@ from tests.slack_server.checking import (
 from tests.slack_server.elements import IN_ACTIONS, IN_INPUT, IN_SECTION, element, image
 
 IN_MESSAGE = 50
+TEXT_IN_MESSAGE = 12_000
+"""Characters in all blocks of a message; unpublished, told by Slack in issue 2509 of slackapi/bolt-js."""
 IN_VIEW = 100
 MARKDOWN = 12_000
 
@@ -185,6 +188,27 @@ MODAL = Spec(
     },
     ("title", "blocks"),
 )
+
+
+def text_length(blocks: list[Json]) -> int:
+    """Characters in all texts of blocks."""
+    return sum(len(text) for _, text in texts_of(blocks))
+
+
+def links_of(blocks: list[Json]) -> list[str]:
+    """What can be clicked in blocks because of markup or as an address, buttons not counted."""
+    found: list[str] = []
+
+    def visit(value: Json) -> None:
+        if value.get("type") == "mrkdwn":
+            found.extend(mentions.links(value["text"], verbatim=bool(value.get("verbatim"))))
+        elif value.get("type") == "markdown":
+            found.extend(mentions.links(value["text"]))
+        elif value.get("type") == "link":
+            found.append(str(value["url"]))
+
+    _walk(blocks, visit)
+    return found
 
 
 def completed(blocks: list[Json]) -> list[Json]:

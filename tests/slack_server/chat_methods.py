@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from tests.slack_server import mentions
-from tests.slack_server.blocks import check_blocks, completed, texts_of
+from tests.slack_server.blocks import TEXT_IN_MESSAGE, check_blocks, completed, links_of, text_length, texts_of
 from tests.slack_server.checking import Check
 from tests.slack_server.methods import Call, method
 from tests.slack_server.refusal import Json, Refusal
@@ -49,6 +49,7 @@ def post_message(call: Call) -> Json:
         broadcast=call.given.flag("reply_broadcast"),
     )
     message.pings = _pings(text, blocks, whole=whole)
+    message.links = _links(message)
     call.slack.posted(message)
     return {"channel": channel.id, "ts": message.ts, "message": message_json(message, call.world, metadata=True)}
 
@@ -111,6 +112,7 @@ def update(call: Call) -> Json:
         if "blocks" in call.given:
             message.blocks = blocks
         message.pings += _pings(text, blocks, whole=whole)
+        message.links = _links(message)
     if "metadata" in call.given:
         message.metadata = _metadata(call)
     message.edited = {"user": call.bot.id, "ts": f"{int(call.slack.now())}.000000"}
@@ -194,6 +196,8 @@ def _content(call: Call, longest: int) -> tuple[str, list[Json], bool] | None:
     if check.problems:
         call.slack.violated("invalid_blocks", "; ".join(check.problems))
         raise Refusal("invalid_blocks", *check.problems)
+    if call.method.name != "chat.postEphemeral" and text_length(raw or []) > TEXT_IN_MESSAGE:
+        raise Refusal("msg_blocks_too_long")
     for action in check.repeated_actions:
         call.slack.violated("repeated_action_id", f"{call.method.name}: {action!r}")
     if not text.strip() and not raw and not attachments:
@@ -217,6 +221,10 @@ def _metadata(call: Call) -> Json | None:
     if len(json.dumps(value).encode()) > METADATA_BYTES:
         raise Refusal("metadata_too_large")
     return dict(value)
+
+
+def _links(message: Message) -> list[str]:
+    return links_of(message.blocks) if message.blocks else mentions.links(message.text)
 
 
 def _pings(text: str, blocks: list[Json], *, whole: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import time
@@ -54,6 +55,7 @@ class Front:
         self.requests: list[Request] = []
         self.failing: list[tuple[str, int, Json, dict[str, str]]] = []
         self.lost_answers: list[str] = []
+        self.delays: dict[str, float] = {}
         self.open_requests = 0
 
     @web.middleware
@@ -85,6 +87,7 @@ class Front:
         headers: dict[str, str] = {}
         status = 200
         try:
+            await asyncio.sleep(self.delays.get(name, 0.0))
             found = METHODS.get(name)
             given, token = await read(request, takes_json=found is None or found.takes_json)
             status, body, headers = self._answer(request, name, found, given, token)

@@ -97,6 +97,20 @@ def on_view(slack: Slack, app: App, user: User, view: View, actions: list[Json])
     }
 
 
+def suggestion(
+    slack: Slack, app: App, user: User, holder: Message | Ephemeral | View, block: Json, part: Json, typed: str
+) -> Json:
+    """block_suggestion."""
+    if isinstance(holder, View):
+        payload = on_view(slack, app, user, holder, [])
+    else:
+        payload = on_message(slack, app, user, holder, [], "")
+    for name in ("actions", "trigger_id", "response_url", "state"):
+        payload.pop(name, None)
+    names = {"action_id": part["action_id"], "block_id": block["block_id"], "value": typed}
+    return payload | {"type": "block_suggestion"} | names
+
+
 def submission(slack: Slack, app: App, user: User, view: View) -> Json:
     """view_submission."""
     payload: Json = {"type": "view_submission"} | origin(app, user, view.team)

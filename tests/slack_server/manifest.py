@@ -36,8 +36,11 @@ COMMAND = {"command", "description", "usage_hint", "should_escape", "url"}
 LENGTHS = {"name": 35, "description": 140, "long_description": 4_000}
 
 
-def configure(app: App, manifest: Json) -> None:
-    """Make an app what its manifest says; AssertionError for what Slack's editor would not take."""
+def configure(app: App, manifest: Json) -> set[str]:
+    """Make an app what its manifest says, and give its optional scopes.
+
+    Raises AssertionError for what Slack's editor would not take.
+    """
     for place, known in KNOWN.items():
         part = _at(manifest, place)
         assert isinstance(part, dict), f"{place} has to be an object"
@@ -58,6 +61,7 @@ def configure(app: App, manifest: Json) -> None:
     app.interactivity = bool(_at(manifest, "settings.interactivity").get("is_enabled"))
     app.socket_mode = bool(settings.get("socket_mode_enabled"))
     app.org_deploy = bool(settings.get("org_deploy_enabled"))
+    app.token_rotation = bool(settings.get("token_rotation_enabled"))
     home = _at(manifest, "features.app_home")
     app.home_tab = bool(home.get("home_tab_enabled"))
     app.messages_tab = bool(home.get("messages_tab_enabled"))
@@ -69,6 +73,7 @@ def configure(app: App, manifest: Json) -> None:
         assert command.get("description"), "a command needs a description"
         app.commands[command["command"]] = bool(command.get("should_escape"))
     assert not app.commands or "commands" in app.scopes, "slash commands need the scope commands"
+    return set(scopes.get("bot_optional", []))
 
 
 def _at(manifest: Json, place: str) -> Any:

@@ -12,6 +12,17 @@ Json = dict[str, Any]
 
 SPECIAL = re.compile(r"<(![a-z]+(?:\^[A-Z0-9]+)?|@[UW][A-Z0-9]+)(?:\|[^>]*)?>")
 LINK = re.compile(r"<((?:https?|mailto|tel):[^|>]+)(?:\|[^>]*)?>")
+BARE = re.compile(r"(?<![<|\w])https?://[^\s<>|]+")
+EMOJI = {
+    "👍": ":+1:",
+    "👎": ":-1:",
+    "❤️": ":heart:",
+    "🎉": ":tada:",
+    "🔥": ":fire:",
+    "🙂": ":slightly_smiling_face:",
+    "😂": ":joy:",
+    "🤔": ":thinking_face:",
+}
 LOOSE = re.compile(r"(?<![\w@<])@(channel|here|everyone)\b")
 
 
@@ -21,14 +32,17 @@ def pings(text: str, *, whole: bool = False) -> list[str]:
     return found + ([f"!{one}" for one in LOOSE.findall(text)] if whole else [])
 
 
-def links(text: str) -> list[str]:
-    """The addresses that would be clickable because of markup."""
-    return LINK.findall(text)
+def links(text: str, *, verbatim: bool = False) -> list[str]:
+    """The addresses that Slack makes clickable in mrkdwn: marked ones, and bare ones unless `verbatim`."""
+    marked: list[str] = LINK.findall(text)
+    return marked + ([] if verbatim else BARE.findall(LINK.sub("", text)))
 
 
 def typed(text: str) -> str:
-    """What somebody typed, as Slack stores it: control characters escaped, addresses made links."""
+    """What somebody typed, as Slack stores it: control characters escaped, addresses made links, emoji named."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for sign, name in EMOJI.items():
+        escaped = escaped.replace(sign, name)
     return re.sub(r"https?://[^\s<>|]+[^\s<>|.,;:!?]", lambda found: f"<{found[0]}>", escaped)
 
 

@@ -54,8 +54,9 @@ class Person(Eyes):
         home = self._bot().team
         same = home is self.user.team or (home.enterprise and home.enterprise == self.user.team.enterprise)
         assert same, "Slack offers an app's commands to people of its own workspace only"
-        if not self._installed():
+        if not self._installed() or "commands" not in self._installation().scopes:
             return Answer("dispatch_failed")
+        self._app.scopes_used.add("commands")
         respond = self._front.answers.address(self._app, place, self.user)
         said = mentions.typed(text) if not self._app.commands[word] else self._mentioned(text)
         form = interactions.command_form(self._slack, self._app, self.user, place, word, said, respond)
@@ -160,6 +161,7 @@ class Person(Eyes):
     async def react(self, message: Message, name: str) -> Answer:
         """Put a reaction on a message."""
         assert is_emoji(name), f"there is no emoji {name!r}"
+        assert not message.channel.archived, "nobody reacts in an archived channel"
         assert self.id in message.channel.members, f"{self.user.name} is not in this channel"
         put_on(message, self.id, name)
         return await self._told(self._slack.reacted(message, self.user, name, added=True))
@@ -221,7 +223,19 @@ class Person(Eyes):
         target = query.get("redirect_uri", "")
         return f"{target}?{urlencode({'code': code.code, 'state': query.get('state', '')})}"
 
+    async def suggest(self, name: str, typed: str) -> list[Json]:
+        """Type into an external select; gives the options that the app offers."""
+        holder, block, part = self._element(name, None)
+        payload = interactions.suggestion(self._slack, self._app, self.user, holder, block, part, typed)
+        _, response = await self._slack.hub.ask(self._app, INTERACTIVE, payload)
+        body = response.body if isinstance(response.body, dict) else {}
+        offered = list(body.get("options") or [])
+        offered += [one for group in body.get("option_groups") or [] for one in group["options"]]
+        return offered
+
     async def _act(self, holder: Holder, actions: list[Json]) -> Answer:
+        if not self._app.interactivity:
+            return Answer("dispatch_failed")
         if isinstance(holder, View):
             payload = interactions.on_view(self._slack, self._app, self.user, holder, actions)
         else:

@@ -171,12 +171,12 @@ class SlackServer:
         self.world.apps[app.id] = app
         return app
 
-    def configure(self, manifest: Json, app: App | None = None) -> None:
-        """Make an app what its manifest says, its installations included."""
+    def configure(self, manifest: Json, app: App | None = None, *, optional: bool = True) -> None:
+        """Make an app what its manifest says, its installations included; without its optional scopes perhaps."""
         wanted = app or self.app
-        configure(wanted, manifest)
+        left_out = configure(wanted, manifest)
         for one in wanted.installations:
-            one.scopes = set(wanted.scopes)
+            one.scopes = set(wanted.scopes) if optional else wanted.scopes - left_out
 
     def install(
         self, installer: Person, app: App | None = None, *, whole_enterprise: bool = False, token: str = ""
@@ -295,6 +295,10 @@ class SlackServer:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         planned = (method, status, {"ok": False, "error": error}, headers)
         self.front.failing += [planned] * times
+
+    def slow_down(self, method: str, seconds: float) -> None:
+        """Let every call of a method take so many real seconds longer; 0 ends it."""
+        self.front.delays[method] = seconds
 
     def lose_answer(self, method: str) -> None:
         """Carry out the next call of a method, and cut the connection before its answer is sent."""

@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.slack_server.server import SCOPES, SlackServer
 
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Parley", "description": "Finds agreement"},
     "features": {
@@ -80,6 +81,22 @@ async def test_an_org_wide_token_names_the_workspace(slack: SlackServer) -> None
         await client.users_list(team_id=slack.team.id)
 
 
+async def test_tokens_that_rotate(slack: SlackServer) -> None:
+    slack.app.token_rotation = True
+    back = urlsplit(slack.owner.allow(authorize(slack, "")))
+    secrets = {"client_id": slack.app.client_id, "client_secret": slack.app.client_secret}
+    client = AsyncWebClient(base_url=slack.api_url)
+    first = await client.oauth_v2_access(code=parse_qs(back.query)["code"][0], **secrets)
+    await slack.advance(first["expires_in"] + 1)
+    with pytest.raises(SlackApiError, match="token_expired"):
+        await AsyncWebClient(token=first["access_token"], base_url=slack.api_url).auth_test()
+    again = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+    second = await client.oauth_v2_access(**again, **secrets)
+    await AsyncWebClient(token=second["access_token"], base_url=slack.api_url).auth_test()
+    with pytest.raises(SlackApiError, match="invalid_refresh_token"):
+        await client.oauth_v2_access(**again, **secrets)
+
+
 async def test_a_removed_app_is_told_and_its_token_is_dead(slack: SlackServer, client: AsyncWebClient) -> None:
     slack.add_channel("general")
     await client.apps_uninstall(client_id=slack.app.client_id, client_secret=slack.app.client_secret)
@@ -101,6 +118,9 @@ def test_a_manifest_becomes_the_apps_registration(slack: SlackServer) -> None:
     assert slack.installation.scopes == {"commands", "chat:write", "reactions:read"}
     assert slack.app.events == {"reaction_added", "app_home_opened"}
     assert slack.app.commands == {"/consensus": False}
+    scopes = {"bot": ["commands", "reactions:read", "groups:history"], "bot_optional": ["groups:history"]}
+    slack.configure(MANIFEST | {"oauth_config": {"scopes": scopes}}, optional=False)
+    assert slack.installation.scopes == {"commands", "reactions:read"}
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ class Bot:
         self.bodies: list[Json] = []
         self.app.action("write")(self.open)
         self.app.action("rate")(self.keep)
+        self.app.options("who")(self.offer)
         self.app.view("give")(self.given)
         self.app.view_closed("give")(self.keep)
         for kind in ("message", "reaction_added", "app_home_opened", "member_joined_channel", "member_left_channel"):
@@ -73,6 +74,9 @@ class Bot:
     async def keep(self, ack: Any, body: Json) -> None:
         self.bodies.append(body)
         await ack()
+
+    async def offer(self, ack: Any, payload: Json) -> None:
+        await ack(options=[{"text": {"type": "plain_text", "text": payload["value"]}, "value": "w1"}])
 
     async def given(self, ack: Any, body: Json) -> None:
         self.bodies.append(body)
@@ -212,6 +216,17 @@ async def test_updating_views(slack: SlackServer, bot: Bot, alice: Person) -> No
         await bot.client.views_update(view_id=known, view=form(OPINION))
 
 
+async def test_options_that_the_app_offers(slack: SlackServer, bot: Bot, alice: Person) -> None:
+    element = {"type": "external_select", "action_id": "who", "min_query_length": 1}
+    bot.view = form({"type": "input", "label": {"type": "plain_text", "text": "Who"}, "element": element})
+    await open_form(slack, bot, alice)
+    offered = await alice.suggest("who", "bo")
+    assert [one["text"]["text"] for one in offered] == ["bo"]
+    await alice.submit({"who": offered[0]})
+    values = bot.bodies[-1]["view"]["state"]["values"]
+    assert [one["who"]["selected_option"]["value"] for one in values.values()] == ["w1"]
+
+
 async def test_home(slack: SlackServer, bot: Bot, alice: Person) -> None:
     await alice.open_home()
     await slack.until(lambda: bot.bodies)
@@ -265,6 +280,12 @@ async def test_people_of_other_workspaces_have_no_commands(slack: SlackServer) -
     channel = slack.add_channel("shared", [stranger], shared=True)
     with pytest.raises(AssertionError, match="its own workspace"):
         await stranger.command("ask", channel)
+
+
+async def test_typed_text_comes_as_slack_writes_it(slack: SlackServer, bot: Bot, alice: Person) -> None:
+    await alice.say("👍 for <b> & https://x.org/a?b=1, fine")
+    await slack.until(lambda: bot.bodies)
+    assert bot.bodies[-1]["event"]["text"] == ":+1: for &lt;b&gt; &amp; <https://x.org/a?b=1>, fine"
 
 
 async def test_the_journal_keeps_what_was_read_at_the_time(slack: SlackServer, bot: Bot, alice: Person) -> None:

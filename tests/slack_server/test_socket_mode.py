@@ -35,10 +35,11 @@ class Line:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
+        self.patience = 2.0
 
     async def next(self) -> Any:
         """The next message."""
-        return json.loads(await self.socket.receive_str(timeout=2.0))
+        return json.loads(await self.socket.receive_str(timeout=self.patience))
 
     async def acknowledge(self, envelope: Any, payload: Any = None) -> None:
         """Take an envelope."""
@@ -122,7 +123,7 @@ async def test_every_connection_gets_its_share(slack: SlackServer) -> None:
     async with connected(slack) as one, connected(slack) as other:
 
         async def take(line: Line) -> int:
-            taken = 0
+            taken, line.patience = 0, 0.5
             while True:
                 try:
                     await line.acknowledge(await line.next())

@@ -314,3 +314,20 @@ async def test_a_failure_can_be_planned_and_an_answer_lost(slack: SlackServer, c
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel=channel.id, text="two")
     assert [one.text for one in slack.posts(channel)] == ["two"]
+
+
+async def test_what_can_be_clicked_is_recorded(slack: SlackServer, client: AsyncWebClient) -> None:
+    channel = slack.add_channel("general")
+    texts = ["&lt;https://x.org|here&gt;", "<https://y.org|here> https://z.org"]
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}} for text in texts]
+    await client.chat_postMessage(channel=channel.id, text="see https://a.org")
+    await client.chat_postMessage(channel=channel.id, text="see https://a.org", blocks=blocks)
+    assert [one.links for one in slack.posts(channel)] == [["https://a.org"], ["https://y.org"]]
+
+
+async def test_all_blocks_of_a_message_together_have_a_limit(slack: SlackServer, client: AsyncWebClient) -> None:
+    channel = slack.add_channel("general")
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_000}}
+    await client.chat_postMessage(channel=channel.id, text="long", blocks=[section] * 4)
+    answer = await refused(client.chat_postMessage(channel=channel.id, text="long", blocks=[section] * 5))
+    assert answer["error"] == "msg_blocks_too_long"

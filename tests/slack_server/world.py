@@ -47,7 +47,10 @@ class User:
 
 @dataclass(eq=False)
 class Message:
-    """A message in a channel. `reactions`: emoji name -> user ids, in the order in which they came."""
+    """A message in a channel. `reactions`: emoji name -> user ids, in the order in which they came.
+
+    pings: every mention that it ever made, in text or blocks. links: what can be clicked in it now.
+    """
 
     channel: Channel
     ts: str
@@ -65,6 +68,7 @@ class Message:
     team: str = ""
     broadcast: bool = False
     pings: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     states: dict[str, Json] = field(default_factory=dict)
     locked: bool = False
 
@@ -187,6 +191,7 @@ class App:
     messages_tab: bool = True
     messages_read_only: bool = False
     org_deploy: bool = False
+    token_rotation: bool = False
     installations: list[Installation] = field(default_factory=list)
     scopes_used: set[str] = field(default_factory=set)
     methods_used: set[str] = field(default_factory=set)
