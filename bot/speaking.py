@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from bot.cards import (
     add_or_replace,
@@ -44,6 +45,7 @@ from engine.rounds.effects import (
     PostCandidate,
     PostOutcome,
     Remind,
+    RetireCandidates,
     ShowReceipt,
     Tell,
     UpdateCard,
@@ -83,6 +85,8 @@ class Speaking:
                 await self._candidate(claim, round, effect)
             case PostOutcome() if effect.draft == round.draft:
                 await self._outcome(claim, round, effect)
+            case RetireCandidates(draft=draft):
+                await self._retire(claim, round, draft)
             case ShowReceipt(member=member):
                 await self._receipt(claim, round, member, anew=effect.anew)
             case AskModerator(message=message, parameters=parameters):
@@ -166,6 +170,16 @@ class Speaking:
             claim, round, InChannel(round.channel), card, draft=effect.draft, candidate_id=effect.candidate
         )
 
+    async def _retire(self, claim: Claim, round: Round, draft: int) -> None:
+        drafted = dict(await self._store.candidates(round.id, draft))
+        posted = [one for one in await self._store.sent(round.id, "candidate", draft=draft) if one.candidate in drafted]
+        over = replace(round, phase=Phase.TALLYING, posted=tuple(one.candidate or "" for one in posted))
+        for number, (sent, candidate_id) in enumerate(zip(posted, over.posted, strict=True), 1):
+            card = candidate(over, candidate_id, drafted[candidate_id], number, self._texts)
+            with suppress(PlatformRefused):
+                await self._platform(round).edit(MessageRef(sent.channel, sent.message), card)
+        await asyncio.shield(self._store.complete(claim))
+
     async def _outcome(self, claim: Claim, round: Round, effect: PostOutcome) -> None:
         counted = await self._store.outcome(round.id, effect.draft)
         if counted is None:
@@ -193,7 +207,7 @@ class Speaking:
             # Before the new one is posted: completing that ends this row, and a repeat does both again.
             with suppress(PlatformRefused):
                 ref = MessageRef(shown[-1].channel, shown[-1].message)
-                await self._platform(round).edit(ref, superseded_receipt(round, self._texts))
+                await self._platform(round).edit(ref, superseded_receipt(self._texts))
         await self._whisper(claim, round, member, card)
 
     async def _whisper(self, claim: Claim, round: Round, member: str, card: Card) -> None:

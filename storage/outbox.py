@@ -27,6 +27,7 @@ from engine.rounds.effects import (
     PostCandidate,
     PostOutcome,
     RemindMissing,
+    RetireCandidates,
     TallyVotes,
     UpdateCard,
     WakeAt,
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 CHANNEL = ""
 """The target of what speaks in the round's channel."""
 
-TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome)
+TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome, RetireCandidates)
 FAN_OUTS = (AskOpinions, AskRatings, AskCritiques, RemindMissing)
 OF_NOBODY = (InviteMembers, DraftCandidates, TallyVotes, WakeAt, *FAN_OUTS)
 

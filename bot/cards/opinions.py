@@ -51,10 +51,10 @@ def receipt(round: Round, standing: Standing, ratings: Ratings, texts: Texts) ->
     return Card("receipt", texts("receipt-summary", question=round.question), tuple(blocks), actions)
 
 
-def superseded_receipt(round: Round, texts: Texts) -> Card:
+def superseded_receipt(texts: Texts) -> Card:
     """What stands in the place of a receipt once a newer one was posted, so that no card tells what is not so."""
-    blocks = (heading(texts("receipt-heading")), question(round), Note(texts("receipt-superseded")))
-    return Card("receipt", texts("receipt-summary", question=round.question), blocks)
+    text = texts("receipt-superseded")
+    return Card("receipt", text, (Note(text),))
 
 
 def _texts_held(round: Round, standing: Standing, texts: Texts) -> list[Block]:
@@ -63,7 +63,7 @@ def _texts_held(round: Round, standing: Standing, texts: Texts) -> list[Block]:
         blocks += (Text(texts("your-opinion")), Quote(standing.opinion_text))
     else:
         blocks.append(Text(texts("no-opinion-held")))
-    critique = _critique(round, standing)
+    critique = _critique(round, standing) if round.phase is Phase.CRITIQUING else standing.critique_text
     if critique:
         blocks += (Text(texts("your-critique")), Quote(critique))
         if len(standing.critique) > 1:

@@ -135,6 +135,13 @@ class PostOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class RetireCandidates:
+    """The vote on a draft is over: its posted candidates ask for ratings no more."""
+
+    draft: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskModerator:
     """Put a choice to the moderator privately: text id `message`, with the buttons that belong to it."""
 
@@ -193,6 +200,7 @@ Effect = (
     | AskCritiques
     | AskCritique
     | PostOutcome
+    | RetireCandidates
     | AskModerator
     | AskWhichRating
     | Tell

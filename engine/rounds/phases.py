@@ -16,6 +16,7 @@ from engine.rounds.effects import (
     PostCandidate,
     PostOutcome,
     RemindMissing,
+    RetireCandidates,
     TallyVotes,
     Tell,
     UpdateCard,
@@ -193,7 +194,7 @@ def tallied(round: Round, event: VotesTallied, _: Standings) -> Transition:
     entry = OutcomeEntry(round.draft, round.iteration, event.outcome, event.leading, event.at)
     wants_critique = round.iteration < round.rules.critique_iterations and event.leading is not None
     after = _critique(counted, event.at) if wants_critique else _closed(counted)
-    return after.plus(entries=(entry,))
+    return after.plus(RetireCandidates(round.draft), entries=(entry,))
 
 
 def tally_failed(round: Round, event: TallyFailed, _: Standings) -> Transition:
@@ -268,4 +269,5 @@ def cancelled(round: Round, event: RoundCancelled, _: Standings) -> Transition:
     if refusal := not_moderator(round, event):
         return refusal
     after = replace(round, phase=Phase.CANCELLED, deadline=None, closing_at=None, failed_in=None)
-    return Transition(after, effects=(UpdateCard(), Tell(event.by, "cancelled")))
+    voted_on = (RetireCandidates(round.draft),) if round.posted else ()
+    return Transition(after, effects=(UpdateCard(), *voted_on, Tell(event.by, "cancelled")))

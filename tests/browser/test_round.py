@@ -82,7 +82,7 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
 
     await bo.reply("No. The neighbours need a quiet day.", "opinion-card")
     await bo.sees("No. The neighbours need a quiet day.", "receipt", "direct")
-    await expect(bo.message("receipt", "direct").first).to_contain_text("A newer receipt stands further down.")
+    await expect(bo.message("receipt", "direct").first).to_contain_text("This receipt was replaced by a newer one")
     await bo.page.locator("#direct-composer").press("ArrowUp")
     await bo.write("No. The neighbours need one quiet day.", "direct")
     await bo.sees("No. The neighbours need one quiet day.", "receipt", "direct")
@@ -125,6 +125,8 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
     await mona.write("/consensus close")
     for member in (ada, bo):
         await member.sees("The leading statement so far:", "critique-card", "direct")
+        await expect(member.latest("candidate")).not_to_contain_text("React from 1")
+        await expect(member.key(2, 4)).to_have_accessible_name("Rate 4: neither agree nor disagree, 1 person")
 
     await house.stop()
     for person in (mona, ada, bo):

@@ -149,8 +149,8 @@ def test_a_scale_stands_under_the_statement_it_is_about(phase: Phase, scales: in
 
 
 def test_a_superseded_receipt_tells_and_offers_nothing() -> None:
-    card = superseded_receipt(make_round(), TEXTS)
-    assert "A newer receipt stands further down." in lines(card)
+    card = superseded_receipt(TEXTS)
+    assert lines(card) == "This receipt was replaced by a newer one further down."
     assert card.buttons == ()
 
 
@@ -221,6 +221,12 @@ def test_a_critique_of_an_earlier_draft_is_not_shown_as_this_one() -> None:
     standing = Standing("a", True, critique=(Part("m", "Old words."),), critique_draft=1)
     assert "Old words." in lines(receipt(make_round(Phase.CRITIQUING), standing, {}, TEXTS))
     assert "Old words." not in lines(receipt(make_round(Phase.CRITIQUING, draft=2), standing, {}, TEXTS))
+
+
+def test_a_critique_that_made_the_revision_is_still_shown_as_stored() -> None:
+    standing = Standing("a", True, critique=(Part("m", "Old words."),), critique_draft=1)
+    for phase in (Phase.VOTING, Phase.CLOSED):
+        assert "Old words." in lines(receipt(make_round(phase, draft=2), standing, {}, TEXTS))
 
 
 def test_members_words_come_out_inert() -> None:

@@ -31,5 +31,3 @@ channel shows "Mean rating: 6.0 of 7"
 channel shows "2 of the 2 people who rated it agree."
 alice reacts 1 to "Statement 1 of 3"
 alice sees "Voting on this statement is over, so this was not counted"
-alice presses [Rate how well it is written]
-alice sees "This round is closed; see /consensus results"

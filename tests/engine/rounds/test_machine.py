@@ -442,6 +442,15 @@ def test_without_critiques_the_outcome_stands() -> None:
     assert do.PostOutcome in kinds(effects)
 
 
+def test_statements_ask_for_no_ratings_once_their_vote_is_over() -> None:
+    table = Table()
+    table.to_closed()
+    assert do.RetireCandidates(1) in table.last.effects
+    cancelled = Table()
+    cancelled.to_voting()
+    assert do.RetireCandidates(1) in cancelled.do(RoundCancelled(60.0, "mod"))
+
+
 def test_after_an_outcome_the_moderator_may_ask_for_critiques() -> None:
     table = Table()
     table.to_closed()
