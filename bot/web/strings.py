@@ -117,7 +117,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("results", "", _("Show the latest outcome")),
     ("history", "", _("List the rounds of this channel")),
     ("settings", "", _("Change this channel's defaults")),
-    ("export", "", _("Statements and rating counts as a file")),
+    ("export", "", _("Statements and rating counts as a table")),
     ("forget-me", "", _("Delete what is stored about you")),
     ("help", "", _("What Parley does and how")),
 )

@@ -12,7 +12,7 @@ channel shows "Statements are being drafted from 3 opinions."
 alice: One more thing.
 alice sees "Opinions are closed in this round"
 maria: /consensus extend 2h
-maria sees "There is no deadline to move in this round now"
+maria sees "There is no deadline to move now"
 the generator works
 1h passes
 the round is voting

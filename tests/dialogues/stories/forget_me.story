@@ -2,7 +2,7 @@ Story: Somebody asks for everything of theirs to be deleted
 People: maria (moderator), alice, bob, carol, dan
 
 alice: /consensus forget-me
-alice sees "Nothing of yours is stored."
+alice sees "there is nothing to delete"
 maria: /consensus ask Should we close the office on Fridays?
 alice: Close it, said Alice.
 bob: Keep it open.
