@@ -13,7 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -297,7 +297,9 @@ async def _models(settings: Settings) -> AsyncIterator[Finding]:
     names = f"{settings.generator} and {settings.predictor}"
     begun = time.monotonic()
     try:
-        generator, predictor = catalog.generator(settings.generator), catalog.predictor(settings.predictor)
+        options = replace(settings.back_ends, fall_back=False)
+        generator = catalog.generator(settings.generator, options)
+        predictor = catalog.predictor(settings.predictor, options)
         drafting = await deliberate(QUESTION, OPINIONS, generator=generator, predictor=predictor, n=2, posted=1)
     except ParleyError as problem:
         yield Finding(Mark.WRONG, "models", f"{names}: {problem}")

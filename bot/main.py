@@ -14,7 +14,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from bot.answering import Answering, Models
 from bot.clock import SystemClock
@@ -73,7 +73,8 @@ async def application(
 ) -> AsyncIterator[Application]:
     """Build Parley from its settings; closes the database at the end. Raises SettingsError, StoreUnusable."""
     clock = clock or SystemClock()
-    generator, predictor = cache(catalog.generator), cache(catalog.predictor)
+    generator = cache(partial(catalog.generator, options=settings.back_ends))
+    predictor = cache(partial(catalog.predictor, options=settings.back_ends))
     drafting, predicting = generator(settings.generator), predictor(settings.predictor)
     secret = secret_of(settings)
     store = await open_store(settings.database, migrate=True)

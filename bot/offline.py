@@ -56,9 +56,11 @@ def deliberate_file(
                 n=number,
                 posted=min(3, number),
                 seed=seed,
+                options=settings.back_ends,
             )
         )
-    remarks = [*drafting.notes, MACHINE_WRITTEN.format(generator=settings.generator)]
+    writers = sorted({candidate.provenance.generator for candidate in drafting.candidates})
+    remarks = [*drafting.notes, MACHINE_WRITTEN.format(generator=" and ".join(writers))]
     if settings.generator == "extractive":
         remarks.append(LANGUAGE_MODEL)
     if as_json:

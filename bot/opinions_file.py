@@ -15,6 +15,7 @@ from engine.errors import OpinionsFileError, UsageError
 from engine.rounds.model import MAX_OPINION, MAX_QUESTION
 
 if TYPE_CHECKING:
+    from engine.catalog import BackEndOptions
     from engine.records import Drafting
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -115,6 +116,7 @@ async def deliberate_file(
     posted: int = 3,
     seed: int = 0,
     purpose: str = "decide",
+    options: BackEndOptions | None = None,
 ) -> tuple[Drafting, tuple[str, ...]]:
     """The drafting for a question and a file of opinions, notes included, and the members in its rows' order."""
     from engine import catalog
@@ -125,8 +127,8 @@ async def deliberate_file(
     drafting = await deliberate(
         asked,
         found.opinions,
-        generator=catalog.generator(generator),
-        predictor=catalog.predictor(predictor),
+        generator=catalog.generator(generator, options),
+        predictor=catalog.predictor(predictor, options),
         rule=rule,
         n=n,
         posted=posted,

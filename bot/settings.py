@@ -11,15 +11,18 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from engine.errors import SettingsError
 
+if TYPE_CHECKING:
+    from engine.catalog import BackEndOptions
+
 PREFIX = "PARLEY_"
 FILE_VARIABLE = "PARLEY_CONFIG"
-SECRETS = frozenset({"secret", "slack_bot_token", "slack_app_token", "slack_signing_secret"})
+SECRETS = frozenset({"secret", "openai_api_key", "slack_bot_token", "slack_app_token", "slack_signing_secret"})
 
 
 class Settings(BaseModel):
@@ -32,7 +35,7 @@ class Settings(BaseModel):
     channels: browser channels that exist from the start; open_seats: whether a visitor may take one.
     slack_bot_token, slack_app_token: Slack's xoxb and xapp tokens; slack_signing_secret, slack_port: for HTTP
     instead of Socket Mode. slack_moderators: Slack ids of moderators besides the workspace's admins.
-    generator, predictor: catalog names of the models.
+    generator, predictor: catalog names of the models. openai_*, fall_back: see `engine.catalog.BackEndOptions`.
     shutdown_grace, lease: seconds.
     """
 
@@ -55,6 +58,13 @@ class Settings(BaseModel):
     locale: str = "en"
     generator: str = "extractive"
     predictor: str = "lexical"
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    openai_style: Literal["zero-shot", "few-shot", "reasoned"] = "zero-shot"
+    openai_context: int | None = Field(None, ge=1_000)
+    openai_seconds: float = Field(120.0, gt=0, le=3600)
+    openai_tokens: int = Field(200_000, ge=1_000)
+    fall_back: bool = True
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "text"
     shutdown_grace: float = Field(20.0, ge=0, le=600)
@@ -64,6 +74,22 @@ class Settings(BaseModel):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def back_ends(self) -> BackEndOptions:
+        """What the catalog's back ends need to know."""
+        from engine.catalog import BackEndOptions
+
+        key = self.openai_api_key
+        return BackEndOptions(
+            openai_base_url=self.openai_base_url,
+            openai_api_key=key.get_secret_value() if key else None,
+            openai_style=self.openai_style,
+            openai_context=self.openai_context,
+            openai_seconds=self.openai_seconds,
+            openai_tokens=self.openai_tokens,
+            fall_back=self.fall_back,
+        )
 
 
 def load(file: Path | None = None, environment: Mapping[str, str] | None = None, **options: Any) -> Settings:

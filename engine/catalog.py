@@ -6,25 +6,46 @@ To add one, write its module and its factory, and give it one line in BACK_ENDS.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import cast
 
 from engine.errors import SettingsError
 from engine.ports import AgreementPredictor, StatementGenerator
+from engine.prompts import Style
 
 
-def generator(spec: str) -> StatementGenerator:
+@dataclass(frozen=True, slots=True)
+class BackEndOptions:
+    """What back ends need to know beside their name; each reads the fields that begin with its own name.
+
+    openai_base_url: where an OpenAI-compatible endpoint listens; None for the hosted service.
+    openai_style: how statements are asked for, "zero-shot", "few-shot" or "reasoned".
+    openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
+    drafting may cost. fall_back: whether the extractive default writes where a language model fails.
+    """
+
+    openai_base_url: str | None = None
+    openai_api_key: str | None = field(default=None, repr=False)
+    openai_style: str = "zero-shot"
+    openai_context: int | None = None
+    openai_seconds: float = 120.0
+    openai_tokens: int = 200_000
+    fall_back: bool = True
+
+
+def generator(spec: str, options: BackEndOptions | None = None) -> StatementGenerator:
     """The statement generator that `spec`, "name" or "name:model", asks for.
 
-    Raises SettingsError for a name that is unknown, naming the nearest, or a model given in vain or missing.
+    Raises SettingsError for a name that is unknown, naming the nearest, a model given in vain or missing, and
+    options that the back end cannot use.
     """
-    return cast(StatementGenerator, _made("generator", spec))
+    return cast(StatementGenerator, _made("generator", spec, options or BackEndOptions()))
 
 
-def predictor(spec: str) -> AgreementPredictor:
+def predictor(spec: str, options: BackEndOptions | None = None) -> AgreementPredictor:
     """The agreement predictor that `spec`, "name" or "name:model", asks for; raises as `generator` does."""
-    return cast(AgreementPredictor, _made("predictor", spec))
+    return cast(AgreementPredictor, _made("predictor", spec, options or BackEndOptions()))
 
 
 def names(kind: str) -> tuple[str, ...]:
@@ -36,17 +57,33 @@ def names(kind: str) -> tuple[str, ...]:
 class BackEnd:
     """How a back end is made. takes_model: it is written "name:model" and the factory gets the model, else ""."""
 
-    make: Callable[[str], object]
+    make: Callable[[str, BackEndOptions], object]
     takes_model: bool = False
 
 
-def _extractive(_model: str) -> object:
+def _extractive(_model: str, _options: BackEndOptions) -> object:
     from engine.generation.extractive import ExtractiveGenerator
 
     return ExtractiveGenerator()
 
 
-def _lexical(_model: str) -> object:
+def _openai(model: str, options: BackEndOptions) -> object:
+    from engine.generation.extractive import ExtractiveGenerator
+    from engine.generation.falling_back import FallingBackGenerator
+    from engine.generation.openai import Budget, OpenAIGenerator
+
+    writing = OpenAIGenerator(
+        model,
+        base_url=options.openai_base_url,
+        api_key=options.openai_api_key,
+        budget=Budget(seconds=options.openai_seconds, tokens=options.openai_tokens),
+        style=Style(options.openai_style),
+        context=options.openai_context,
+    )
+    return FallingBackGenerator(writing, ExtractiveGenerator()) if options.fall_back else writing
+
+
+def _lexical(_model: str, _options: BackEndOptions) -> object:
     from engine.scoring.lexical import LexicalPredictor
 
     return LexicalPredictor()
@@ -54,11 +91,12 @@ def _lexical(_model: str) -> object:
 
 BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {
     ("generator", "extractive"): BackEnd(_extractive),
+    ("generator", "openai"): BackEnd(_openai, takes_model=True),
     ("predictor", "lexical"): BackEnd(_lexical),
 }
 
 
-def _made(kind: str, spec: str) -> object:
+def _made(kind: str, spec: str, options: BackEndOptions) -> object:
     name, _, model = (part.strip() for part in spec.partition(":"))
     back_end = BACK_ENDS.get((kind, name.lower()))
     if back_end is None:
@@ -70,4 +108,4 @@ def _made(kind: str, spec: str) -> object:
         raise SettingsError(f"The {kind} {name!r} needs a model: write {name}:MODEL.")
     if model and not back_end.takes_model:
         raise SettingsError(f"The {kind} {name!r} takes no model; write {name!r} instead of {spec!r}.")
-    return back_end.make(model)
+    return back_end.make(model, options)

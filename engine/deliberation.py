@@ -90,7 +90,7 @@ async def deliberate(
         welfare=tuple(float(value) for value in welfare.welfare(matrix, wanted)),
         ranking=welfare.rank(matrix, wanted, seed),
         posted=chosen,
-        notes=_notes(len(candidates), n),
+        notes=_notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ()),
     )
 
 
@@ -196,8 +196,18 @@ def _similarities(texts: Sequence[str]) -> Matrix:
     return alike
 
 
-def _notes(found: int, wanted: int) -> tuple[str, ...]:
-    if found >= wanted:
-        return ()
-    statements = "1 statement" if found == 1 else f"{found} different statements"
-    return (f"The opinions support {statements}, fewer than the {wanted} asked for.",)
+def _notes(candidates: Sequence[Candidate], wanted: int, asked: str, all_of: Sequence[int]) -> tuple[str, ...]:
+    """What members should know. asked: the generator's name; all_of: opinions that some candidate should have seen."""
+    notes: list[str] = []
+    found = len(candidates)
+    writers = sorted({candidate.provenance.generator for candidate in candidates} - {asked})
+    if writers:
+        notes.append(f"The generator {asked} could not write statements, so {' and '.join(writers)} wrote them.")
+    if found < wanted:
+        statements = "1 statement" if found == 1 else f"{found} different statements"
+        notes.append(f"The opinions support {statements}, fewer than the {wanted} asked for.")
+    unseen = set(all_of) - {at for candidate in candidates for at in candidate.provenance.opinions_seen}
+    if unseen:
+        opinions = "1 opinion was" if len(unseen) == 1 else f"{len(unseen)} opinions were"
+        notes.append(f"{opinions} too long, too many or without usable words for {asked}, and no statement saw them.")
+    return tuple(notes)

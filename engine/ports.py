@@ -37,7 +37,8 @@ class StatementGenerator(Protocol):
         """At most `n` candidates, distinct after case and spacing are folded, best supported first.
 
         `opinions`: [members] free texts, untrusted, at least one non-empty. Fewer than `n` come back
-        when the opinions cannot support more. The same arguments give the same candidates where the
+        when the opinions cannot support more. Provenance names the generator that wrote each, which is
+        another one than `name` where this one fell back on it. The same arguments give the same candidates where the
         model allows; a deterministic generator always does. Never returns an empty list.
 
         Raises GeneratorUnavailable when the model does not answer (carrying retry_after) and

@@ -14,21 +14,21 @@ SURE = 3.0
 """How much likelier another language must be, in nats per square root of a byte; long texts add up evidence."""
 
 SHARE = 1 / 3
-"""A language in which at least this share of all letters is written counts as the group's."""
+"""A language in which at least this share of the opinions is written counts as the group's."""
+
+READ = 2_000
+"""Characters of a text that are looked at."""
 
 
 def languages_of(opinions: Sequence[str]) -> frozenset[str]:
     """The languages (ISO 639 codes) in which the group writes; empty where nothing is long enough to tell.
 
-    A group that writes in two languages has both; a single foreign opinion among many does not count.
+    A group that writes in two languages has both; a single foreign opinion among many does not count, and a
+    long one counts no more than a short one.
     """
-    letters: Counter[str] = Counter()
-    for opinion in opinions:
-        size = _letters(opinion)
-        if size >= LEAST_LETTERS:
-            letters[_ranked(opinion)[0][0]] += size
-    whole = sum(letters.values())
-    return frozenset(language for language, size in letters.items() if size >= SHARE * whole)
+    written = Counter(_ranked(opinion)[0][0] for opinion in opinions if _letters(opinion) >= LEAST_LETTERS)
+    least = SHARE * written.total()
+    return frozenset(language for language, number in written.items() if number >= least)
 
 
 def foreign(text: str, languages: frozenset[str]) -> bool:
@@ -49,5 +49,5 @@ def _letters(text: str) -> int:
 def _ranked(text: str) -> list[tuple[str, float]]:
     import py3langid
 
-    shown = re.sub(r"\s+", " ", text.encode("utf-8", "ignore").decode()).strip()
+    shown = re.sub(r"\s+", " ", text[:READ].encode("utf-8", "ignore").decode()).strip()
     return [(str(language), float(score)) for language, score in py3langid.rank(shown)]

@@ -16,6 +16,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
 from engine import prompts
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, ParleyError, SettingsError
@@ -104,6 +106,7 @@ class OpenAIGenerator(StatementGenerator):
         if revision is not None:
             said = await asyncio.to_thread(_sayable, revision.critiques)
             revision = Revision(revision.previous_statement, tuple(said))
+        await asyncio.to_thread(import_module, "openai")
         guard = await asyncio.to_thread(Guard, question, opinions, revision=revision)
         request_seconds = min(self._budget.request_seconds, self._budget.seconds)
         async with Endpoint(self._model, self._address, request_seconds=request_seconds, seed=seed) as endpoint:
@@ -262,8 +265,6 @@ def _sayable(texts: Sequence[str]) -> list[str]:
 
 
 def _require_extra() -> None:
-    from importlib.util import find_spec
-
     if find_spec("openai") is None or find_spec("py3langid") is None:
         raise SettingsError(
             "The generator 'openai' needs two more packages: install the extra with `pip install 'parley[openai]'`."

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from engine import catalog
+from engine.catalog import BackEndOptions
 from engine.errors import GeneratorMisbehaved
 from engine.generation.extractive import ExtractiveGenerator
+from engine.generation.openai import OpenAIGenerator
 from engine.ports import StatementGenerator
 from engine.records import Revision
 from tests.fakes.scripted import ScriptedGenerator
+from tests.openai_server.server import OpenAIServer
 
 SCRIPT = ("We should close it.", "We should keep it open.", "Some of us would close it on Sundays.")
-GENERATORS: dict[str, Callable[[], StatementGenerator]] = {
-    "extractive": ExtractiveGenerator,
-    "scripted": lambda: ScriptedGenerator(SCRIPT),
+GENERATORS: dict[str, Callable[[str], StatementGenerator]] = {
+    "extractive": lambda _: ExtractiveGenerator(),
+    "scripted": lambda _: ScriptedGenerator(SCRIPT),
+    "openai:tiny": lambda url: OpenAIGenerator("tiny", base_url=url),
+    "openai:tiny, falling back": lambda url: catalog.generator("openai:tiny", BackEndOptions(openai_base_url=url)),
 }
 QUESTION = "Should we close the street to cars?"
 OPINIONS = [
@@ -28,11 +34,12 @@ OPINIONS = [
 
 
 @pytest.fixture(params=GENERATORS, name="generator")
-def _generator(request: pytest.FixtureRequest) -> StatementGenerator:
-    return GENERATORS[request.param]()
+async def _generator(request: pytest.FixtureRequest) -> AsyncIterator[StatementGenerator]:
+    async with OpenAIServer() as server:
+        yield GENERATORS[request.param](server.base_url)
 
 
-def test_it_says_its_name_and_where_opinions_go(generator: StatementGenerator) -> None:
+async def test_it_says_its_name_and_where_opinions_go(generator: StatementGenerator) -> None:
     assert generator.name in GENERATORS
     assert generator.service is None or generator.service.strip()
 

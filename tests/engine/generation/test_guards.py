@@ -148,6 +148,11 @@ def test_a_group_of_two_languages_may_get_either_and_no_third() -> None:
     assert fault(english, opinions=opinions[:1]) is Reason.LANGUAGE
 
 
+def test_one_endless_opinion_does_not_make_its_language_the_groups() -> None:
+    endless = "Die Straße soll für immer und ewig gesperrt bleiben. " * 400
+    assert fault(GOOD, opinions=[*OPINIONS, endless]) is None
+
+
 def test_what_was_kept_before_is_not_kept_again() -> None:
     guard = Guard(QUESTION, OPINIONS)
     assert guard.judge([GOOD, GOOD.upper()]).dropped == ((1, Reason.REPEATED),)
