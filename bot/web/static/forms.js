@@ -46,7 +46,10 @@ export class FormDialogs {
       const other = [...problems].filter(([name]) => !fields.some((field) => field.name === name)).map(([, text]) => text);
       problem.textContent = other.length ? other.join(" ") : say("form_problems");
       problem.hidden = false;
-      (fields.find((field) => problems.has(field.name)) ?? { focus: () => problem.focus() }).focus();
+      const first = fields.find((field) => problems.has(field.name));
+      (first ?? problem).focus();
+      // With its label and the sentence about it, not only the box.
+      first?.node.scrollIntoView({ block: "nearest" });
     };
     node.addEventListener("submit", async (event) => {
       event.preventDefault();

@@ -2,6 +2,8 @@
 
 import { el, freshId } from "./dom.js";
 
+const EDGE = 8;
+
 /** Joins a button and what it opens. Gives the element that holds both. */
 export function popup(button, items, { label = null, role = null } = {}) {
   const id = freshId("popup");
@@ -13,6 +15,7 @@ export function popup(button, items, { label = null, role = null } = {}) {
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     holder.classList.toggle("open", open);
+    if (open) bringIn(panel);
   };
   button.addEventListener("click", () => {
     set(panel.hidden);
@@ -29,4 +32,13 @@ export function popup(button, items, { label = null, role = null } = {}) {
   });
   panel.addEventListener("click", (event) => event.target.closest("button") && set(false));
   return holder;
+}
+
+// What lies beyond the edge of its pane would be cut off.
+function bringIn(panel) {
+  panel.style.translate = "";
+  const here = panel.getBoundingClientRect();
+  const frame = (panel.closest(".log") ?? document.documentElement).getBoundingClientRect();
+  const over = Math.max(0, here.right - frame.right + EDGE) - Math.max(0, frame.left - here.left + EDGE);
+  if (over) panel.style.translate = `${-over}px`;
 }
