@@ -58,7 +58,8 @@ class SlackPlatform:
             raise SettingsError(
                 "Slack needs slack_app_token (xapp-...) for Socket Mode, or slack_signing_secret for HTTP."
             )
-        self._calls = Calls(AsyncWebClient(token=bot_token, base_url=base_url), pause)
+        # The client's own retry would post again when only the answer to a post was lost.
+        self._calls = Calls(AsyncWebClient(token=bot_token, base_url=base_url, retry_handlers=[]), pause)
         self._clock = clock
         self._app_token = app_token
         self._signing_secret = signing_secret

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bot.platform import Card, CommandGiven, FieldProblems, Handler, Person, Reply, Whisper
 from bot.slack import inbound
 from bot.slack.answering import Showing, Where, on_fields
-from bot.slack.calls import Calls
+from bot.slack.calls import PASSING, Calls
 from bot.slack.directory import Directory, Someone
 from bot.slack.home import HOME_WORDS, home
 from bot.slack.ids import ours
@@ -188,19 +188,25 @@ def _never() -> Any:
 @asynccontextmanager
 async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None]:
     """Listen over Socket Mode. Raises SettingsError when Slack does not take the app token."""
+    from aiohttp import ClientError
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-    from slack_sdk.errors import SlackApiError
+    from slack_sdk.errors import SlackApiError, SlackClientError
 
-    handler = AsyncSocketModeHandler(app, app_token)
+    # The handler itself tries for ever, whatever Slack answers.
     try:
-        try:
-            await handler.connect_async()  # type: ignore[no-untyped-call]
-        except SlackApiError as problem:
-            error = problem.response.get("error") if not isinstance(problem.response, str) else problem.response
+        await app.client.apps_connections_open(app_token=app_token)
+    except SlackApiError as problem:
+        error = problem.response if isinstance(problem.response, str) else str(problem.response.get("error"))
+        if error not in PASSING:
             raise SettingsError(
                 f"Slack does not open Socket Mode ({error}): switch it on for the app, and set slack_app_token to an "
                 "app-level token (xapp-...) with the scope connections:write."
             ) from None
+    except (SlackClientError, ClientError, TimeoutError, OSError):
+        log.warning("Slack does not answer yet; Socket Mode is tried until it does")
+    handler = AsyncSocketModeHandler(app, app_token)
+    try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]
         yield None
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
