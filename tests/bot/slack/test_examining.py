@@ -1,0 +1,78 @@
+"""`parley doctor` on Slack: one clear sentence for a wrong token, a missing scope, Socket Mode off and silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.settings import Settings
+from bot.slack.examining import Seen, examine
+from tests.bot.slack.conftest import Workplace
+
+
+async def look(work: Workplace, **more: Any) -> dict[str, Seen]:
+    given = {
+        "slack_bot_token": work.slack.bot_token,
+        "slack_app_token": work.slack.app_token,
+        "slack_api_url": work.slack.api_url,
+        **more,
+    }
+    return {seen.what: seen async for seen in examine(Settings(platforms=("slack",), **given), work.clock)}
+
+
+async def test_a_sound_set_up_is_in_order(work: Workplace) -> None:
+    seen = await look(work)
+    assert all(one.good for one in seen.values())
+    assert seen["Socket Mode"].said == "open"
+    assert seen["Slack scopes"].note
+    assert "channels:history" in seen["Slack scopes"].said
+
+
+async def test_wrong_tokens_are_named(work: Workplace) -> None:
+    (wrong,) = (await look(work, slack_bot_token="xoxb-wrong")).values()
+    assert not wrong.good
+    assert "slack_bot_token" in wrong.said
+    seen = await look(work, slack_app_token="xapp-wrong")
+    assert not seen["Socket Mode"].good
+    assert "connections:write" in seen["Socket Mode"].said
+    (mixed,) = (await look(work, slack_bot_token="xapp-1", slack_app_token="xoxb-1")).values()
+    assert "mixed up" in mixed.said
+    (none,) = (await look(work, slack_bot_token=None)).values()
+    assert "slack_bot_token" in none.said
+
+
+async def test_a_missing_scope_is_named(work: Workplace) -> None:
+    work.slack.installation.scopes.discard("reactions:read")
+    seen = (await look(work))["Slack scopes"]
+    assert not seen.good
+    assert "reactions:read" in seen.said
+
+
+async def test_socket_mode_that_is_off_is_said(work: Workplace) -> None:
+    work.slack.app.socket_mode = False
+    seen = (await look(work))["Socket Mode"]
+    assert not seen.good
+    assert "switch Socket Mode on" in seen.said
+
+
+async def test_a_revoked_installation_is_said(work: Workplace) -> None:
+    await work.people["maria"].uninstall()
+    (seen,) = (await look(work)).values()
+    assert not seen.good
+    assert "install the app again" in seen.said
+
+
+async def test_no_network_is_said(work: Workplace) -> None:
+    (seen,) = (await look(work, slack_api_url="http://127.0.0.1:9/api/")).values()
+    assert not seen.good
+    assert "cannot be reached" in seen.said
+
+
+async def test_http_needs_no_app_token(work: Workplace) -> None:
+    seen = await look(work, slack_app_token=None, slack_signing_secret="secret")
+    assert seen["Slack transport"].good
+    assert "/slack/events" in seen["Slack transport"].said
+
+
+def test_tokens_are_never_shown() -> None:
+    settings = Settings(slack_bot_token="xoxb-hidden", slack_app_token="xapp-hidden", slack_signing_secret="hidden")
+    assert "hidden" not in repr(settings)
