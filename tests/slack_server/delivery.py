@@ -7,7 +7,6 @@ Socket Mode (any connection may get any payload, three seconds to acknowledge).
 from __future__ import annotations
 
 import asyncio
-import copy
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -130,7 +129,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _new(self, app: App, kind: str, payload: Json) -> Delivery:
-        delivery = Delivery(app, kind, copy.deepcopy(payload))
+        delivery = Delivery(app, kind, payload)
         self.history.append(delivery)
         return delivery
 

@@ -1,7 +1,10 @@
 """A Slack on this machine: `async with SlackServer() as slack:`, then people act and apps answer.
 
-AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-AsyncSocketModeHandler(bolt_app, slack.app_token)
+A client is AsyncWebClient(token=slack.bot_token, base_url=slack.api_url), and a bolt app with that client is served
+by AsyncSocketModeHandler(app, slack.app_token).
+
+Left out: group conversations (mpim), scheduled messages, attachments, user tokens, shortcuts, tombstones of deleted
+messages that were answered, and everything about canvases, lists and assistants.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ from tests.slack_server.limits import RateLimits
 from tests.slack_server.manifest import configure
 from tests.slack_server.person import Person
 from tests.slack_server.refusal import Json, Violation
+from tests.slack_server.shapes import user_json
 from tests.slack_server.slack import News, Slack
 from tests.slack_server.sockets import Connection
 from tests.slack_server.world import App, Channel, Group, Installation, Message, Team, User, World
@@ -233,6 +237,8 @@ class SlackServer:
     async def deactivate(self, person: Person) -> None:
         """Somebody's account ends; they are in no channel any more."""
         person.user.deactivated = True
+        event = {"type": "user_change", "user": user_json(person.user), "event_ts": self.slack.stamp()}
+        await asyncio.gather(*self.slack.publish(event, person.user.team))
         for channel in self.world.channels.values():
             if channel.kind != "im":
                 await asyncio.gather(*self.slack.left(person.user, channel))
@@ -241,10 +247,10 @@ class SlackServer:
         """What stands in a channel, threads included, oldest first."""
         return list(channel.messages)
 
-    def use_http(self, url: str, app: App | None = None) -> None:
-        """Send requests to this address instead of sockets."""
+    def use_http(self, *urls: str, app: App | None = None) -> None:
+        """Send signed requests instead of using sockets, each to any of these addresses."""
         wanted = app or self.app
-        wanted.request_url, wanted.socket_mode = url, False
+        wanted.request_urls, wanted.socket_mode = urls, False
 
     async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
         """Wait, in real seconds, until something holds; AssertionError when it does not come."""

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import random
 import time
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -29,9 +30,10 @@ def sign(secret: str, stamp: str, body: str) -> str:
 class Requests:
     """Sends signed requests. skew: seconds by which the timestamps are off."""
 
-    def __init__(self, violated: Callable[[str, str], None]) -> None:
+    def __init__(self, violated: Callable[[str, str], None], chance: random.Random) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._violated = violated
+        self._chance = chance
         self.skew = 0.0
 
     async def close(self) -> None:
@@ -70,8 +72,9 @@ class Requests:
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         }
         try:
+            url = self._chance.choice(app.request_urls)
             async with asyncio.timeout(limit):
-                async with self._session.post(str(app.request_url), data=body.encode(), headers=headers) as answer:
+                async with self._session.post(url, data=body.encode(), headers=headers) as answer:
                     text = await answer.text()
                     no_retry = answer.headers.get("X-Slack-No-Retry") == "1"
                     if 200 <= answer.status < 300:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Slack:
         self.triggers: dict[str, Trigger] = {}
         self.uploaded: dict[str, float] = {}
         self.sockets = Sockets(self.violated, self.changed)
-        self.requests = Requests(self.violated)
+        self.requests = Requests(self.violated, random.Random(seed))
         self.hub = Hub(self._attempt, self.clock, timing or Timing(), seed)
         self.sockets.hub = self.hub
         self._news = asyncio.Event()
@@ -256,6 +257,6 @@ class Slack:
 
     async def _attempt(self, delivery: Delivery, number: int, reason: str) -> Response:
         limit = self.hub.timing.ack
-        if delivery.app.request_url is not None and not delivery.app.socket_mode:
+        if delivery.app.request_urls and not delivery.app.socket_mode:
             return await self.requests.attempt(delivery, number, reason, limit)
         return await self.sockets.attempt(delivery, number, reason, limit)

@@ -172,7 +172,7 @@ class Installation:
 
 @dataclass(eq=False)
 class App:
-    """An app's registration: secrets, scopes, subscriptions and where requests go (None: Socket Mode)."""
+    """An app's registration: secrets, scopes, subscriptions, and where requests go unless it uses Socket Mode."""
 
     id: str
     name: str
@@ -184,7 +184,7 @@ class App:
     scopes: set[str]
     events: set[str]
     commands: dict[str, bool]
-    request_url: str | None = None
+    request_urls: tuple[str, ...] = ()
     socket_mode: bool = True
     interactivity: bool = True
     home_tab: bool = True
@@ -195,6 +195,11 @@ class App:
     installations: list[Installation] = field(default_factory=list)
     scopes_used: set[str] = field(default_factory=set)
     methods_used: set[str] = field(default_factory=set)
+
+    @property
+    def request_url(self) -> str | None:
+        """The first of `request_urls`."""
+        return self.request_urls[0] if self.request_urls else None
 
 
 @dataclass(eq=False)
