@@ -16,7 +16,7 @@ KEPT = 600.0
 """Seconds for which what Slack said of a person, a group or a channel's members is taken as true."""
 
 SHARED_KEPT = 10.0
-"""The same for the channels somebody shares with the bot."""
+"""The same for the channels that somebody is in."""
 
 MOST_KEPT = 20_000
 PAGE = 200
@@ -62,7 +62,7 @@ class Directory:
         self._calls = calls
         self._clock = clock
         self._people: dict[str, tuple[float, Someone]] = {}
-        self._shared: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._channels_of: dict[str | None, tuple[float, tuple[str, ...]]] = {}
         self._resolved: dict[tuple[str, ...], tuple[float, list[str]]] = {}
 
     async def person(self, user: str) -> Someone:
@@ -76,26 +76,27 @@ class Directory:
     def forget(self, user: str) -> None:
         """Ask Slack anew when this person is met again."""
         self._people.pop(user, None)
-        self._shared.pop(user, None)
+        self._channels_of.pop(user, None)
 
     async def shared(self, user: str) -> tuple[str, ...]:
         """Slack's ids of the channels in which both this person and the bot are; () where Slack does not say."""
-        kept = self._shared.get(user)
+        try:
+            mine, theirs_too = await self._channels(None), await self._channels(user)
+        except (PlatformRefused, PlatformUnavailable):
+            return ()
+        return tuple(one for one in mine if one in theirs_too)
+
+    async def _channels(self, user: str | None) -> tuple[str, ...]:
+        """Slack's ids of the channels in which somebody, or (None) the bot, is."""
+        kept = self._channels_of.get(user)
         if kept is not None and kept[0] > self._clock.now():
             return kept[1]
+        kinds = {"types": "public_channel,private_channel", "exclude_archived": True, "user": user}
         client = self._calls.client
-        kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
-        try:
-            mine = [str(one["id"]) async for one in self._pages(client.users_conversations, "channels", **kinds)]
-            found = {
-                str(one["id"]) async for one in self._pages(client.users_conversations, "channels", user=user, **kinds)
-            }
-        except (PlatformRefused, PlatformUnavailable):
-            return kept[1] if kept else ()
-        both = tuple(one for one in mine if one in found)
-        self._make_room(self._shared)
-        self._shared[user] = (self._clock.now() + SHARED_KEPT, both)
-        return both
+        found = tuple([str(one["id"]) async for one in self._pages(client.users_conversations, "channels", **kinds)])
+        self._make_room(self._channels_of)
+        self._channels_of[user] = (self._clock.now() + SHARED_KEPT, found)
+        return found
 
     async def resolve(
         self, team: str, references: tuple[str, ...], after: str | None, limit: int
