@@ -32,6 +32,10 @@ SUPPORTED = 0.08
 """The least share of a statement's content words that the question and the opinions must hold."""
 
 
+ORDERED_WORDS, STRIKING_WORDS = 30, 12
+"""Of the orders in one opinion: how many words are watched for, two of which are too many, and how many of the
+longest, one of which is. Few, so that nobody can ban whatever a model might write."""
+
 _SEVERAL = -1
 
 
@@ -135,6 +139,10 @@ class Guard:
             for stem in stems(without_orders(text)):
                 self._holders[stem] = member if self._holders.get(stem, member) == member else _SEVERAL
         self._everybody_wrote = _folded("\n".join(written))
+        allowed = self._common | self._holders.keys()
+        orders = [_ordered(text) for text in written]
+        self._ordered = frozenset(stem for one in orders for stem in one) - allowed
+        self._striking = frozenset(stem for one in orders for stem in one[:STRIKING_WORDS]) - allowed
         self._known = [_folded(revision.previous_statement)] if revision else []
         self._secrets = [secret.casefold() for secret in secrets]
 
@@ -208,6 +216,8 @@ class Guard:
     def _unsupported(self, text: str) -> Reason | None:
         """Leave-one-out: what a statement says must rest on the question and opinions, and not on one opinion alone."""
         said = stems(text)
+        if said & self._striking or len(said & self._ordered) > 1:
+            return Reason.ORDER
         supported = [stem for stem in said if stem in self._common or stem in self._holders]
         if len(supported) < SUPPORTED * len(said):
             return Reason.UNSUPPORTED
@@ -220,8 +230,26 @@ class Guard:
 
 def without_orders(text: str) -> str:
     """`text` without the sentences that speak to a language model instead of about the question."""
-    pieces = re.findall(r"(?s).{1,10000}(?:\s|\Z)|.{1,10000}", text)
-    return " ".join(sentence for piece in pieces for sentence in sentences(piece) if not orders_a_model(sentence))
+    return " ".join(
+        sentence for piece in _pieces(text) for sentence in sentences(piece) if not orders_a_model(sentence)
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` in pieces that `sentences` reads to their end, cut between sentences where there are any."""
+    return re.findall(r"(?s).{1,9999}(?:[.!?…\n](?=\s)|\Z)|.{1,9999}(?=\s)|.{1,9999}", text)
+
+
+def _ordered(text: str) -> list[str]:
+    """The stems of what an opinion orders a model to do, longest first."""
+    found = {
+        stem
+        for piece in _pieces(text[:20_000])
+        for one in sentences(piece)
+        if orders_a_model(one)
+        for stem in stems(one)
+    }
+    return sorted(found, key=lambda stem: (-len(stem), stem))[:ORDERED_WORDS]
 
 
 def _alike(one: str, other: str) -> bool:

@@ -48,10 +48,24 @@ _ORDER = re.compile(
     r"|has to|needs to) (?:say|be|only|contain|include|state|mention|read)\b"
     r"|\bthe (?:candidate|consensus|generated|final) (?:statement|output|summary)s? (?:must|should|has to|needs to)"
     r" (?:only |just )?(?:say|be|contain|state|read)\b"
+    r"|\b(?:ignor|disregard|forget|skip)\w* (?:all |everything |everyone |everybody )?(?:the |of the )?"
+    r"(?:others?|else|rest)\b.{0,40}\b(?:write|say|output|print|answer|state|reply)\b(?! (?:to|no|yes|nothing)\b)"
+    r"|\b(?:dear|hey|hello|attention|p\.?s\.?:? (?:for|to) the),? (?:ai|language model|llm|chatbot|gpt|assistant)\b"
+    r"|\bwhen(?:ever)? (?:you )?writ\w+ (?:the|your|a|this) (?:statement|summary|consensus|answer)\b"
+    r"|\b(?:rules|instructions|prompt|guidelines) (?:that )?you (?:were|have been|got) (?:given|told)\b"
+    r"|\b(?:translate|rewrite|summari[sz]e|delete|drop|replace) (?:all )?(?:the )?other (?:opinion|member)s?\b"
+    r"|\b(?:vergiss|vergesst|ignorier\w*|missachte\w*)\b.{0,40}\b(?:anweisung|vorgabe)"
+    r"|\b(?:ignore[zs]?|oublie[zs]?)\b.{0,40}\b(?:consignes|instructions)\b"
+    r"|\b(?:ignora|olvida|ignore|olvide)\w*\b.{0,40}\binstrucciones\b"
     r"|\bjailbreak|\bprompt injection\b|\[/?INST\]|\bend of (?:opinions|prompt|input)\b"
     r"|\bnew (?:instructions|task)\s*:",
     re.I,
 )
+
+_LOOKALIKES = str.maketrans(
+    "АВЕКМНОРСТУХаеіоrрсухѕԁјɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧοІЅЈ", "ABEKMHOPCTYXaeioгpcyxsdjgABEZHIKMNOPTYXoISJ".replace("г", "r")
+)
+"""Letters of other scripts that are drawn like Latin ones."""
 
 
 def plain(text: str) -> str:
@@ -96,4 +110,4 @@ def plain(text: str) -> str:
 
 def orders_a_model(sentence: str) -> bool:
     """True for a sentence that speaks to a language model instead of about the question."""
-    return _ORDER.search(sentence) is not None
+    return _ORDER.search(unicodedata.normalize("NFKC", sentence).translate(_LOOKALIKES)) is not None

@@ -67,3 +67,13 @@ def test_a_secret_is_never_shown() -> None:
 def test_settings_cannot_change_after_start() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_the_key_of_a_language_model_reaches_its_back_end_and_no_repr_or_error() -> None:
+    settings = load(None, {"PARLEY_OPENAI_API_KEY": "sk-secret", "PARLEY_OPENAI_BASE_URL": "http://127.0.0.1:1/v1"})
+    assert settings.back_ends.openai_api_key == "sk-secret"
+    assert settings.back_ends.openai_base_url == "http://127.0.0.1:1/v1"
+    assert "sk-secret" not in repr(settings) + repr(settings.back_ends)
+    with pytest.raises(SettingsError) as raised:
+        load(None, {}, openai_api_key=["sk-secret"])
+    assert "sk-secret" not in str(raised.value)
