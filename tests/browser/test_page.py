@@ -257,6 +257,7 @@ async def test_ratings_are_toggle_buttons_and_another_reaction_is_answered_kindl
     await seven.click()
     await expect(seven).to_have_attribute("aria-pressed", "true")
     await expect(five).to_have_attribute("aria-pressed", "false")
+    await heard(served, 3)
     served.bot.script = [Whisper(Card("notice", "Only 1 to 7 count.", (Text("Only 1 to 7 count."),)))]
     await candidate.get_by_role("button", name="Add a reaction").click()
     await candidate.get_by_role("button", name="Thumbs up").click()

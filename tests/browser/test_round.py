@@ -112,6 +112,9 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
     await bo.key(2, 2).click()
     await expect(ada.key(2, 2)).to_have_accessible_name("Rate 2: disagree")
     await bo.statement(2, 3).get_by_role("button", name="Add a reaction").click()
+    await ada.key(2, 4).click()
+    await ada.key(2, 5).click()
+    await expect(mona.key(2, 5)).to_have_accessible_name("Rate 5: somewhat agree, 1 person")
     await bo.statement(2, 3).get_by_role("button", name="Thumbs down").click()
     await expect(ada.statement(2, 3).get_by_role("button", name="Thumbs down, 1 person")).to_be_visible()
 
@@ -285,7 +288,9 @@ async def test_a_member_takes_part_on_a_phone(house: House, browser: Browser) ->
 async def fits(person: Person) -> None:
     """Nothing is wider than the screen, and all that is pressed is large enough to hit (WCAG 2.2, 2.5.8)."""
     assert await person.page.evaluate("document.documentElement.scrollWidth") <= 390
-    small = await person.page.locator(".pane-channel button:visible").evaluate_all(
-        "nodes => nodes.filter(n => n.offsetWidth < 24 || n.offsetHeight < 24).map(n => n.outerHTML)"
+    small = await person.page.evaluate(
+        """() => [...document.querySelectorAll(".pane-channel button")]
+          .filter((node) => node.checkVisibility() && (node.offsetWidth < 24 || node.offsetHeight < 24))
+          .map((node) => node.outerHTML)"""
     )
     assert small == []

@@ -12,10 +12,13 @@ export function popup(button, items, { label = null, role = null } = {}) {
   button.setAttribute("aria-expanded", "false");
   button.setAttribute("aria-controls", id);
   const set = (open) => {
+    const closes = !open && !panel.hidden;
     panel.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
     holder.classList.toggle("open", open);
     if (open) bringIn(panel);
+    // Later, so that whoever closed it can still give the focus back.
+    if (closes) queueMicrotask(() => holder.dispatchEvent(new Event("popupclosed", { bubbles: true })));
   };
   button.addEventListener("click", () => {
     set(panel.hidden);
@@ -30,7 +33,11 @@ export function popup(button, items, { label = null, role = null } = {}) {
   holder.addEventListener("focusout", (event) => {
     if (!holder.contains(event.relatedTarget)) set(false);
   });
-  panel.addEventListener("click", (event) => event.target.closest("button") && set(false));
+  panel.addEventListener("click", (event) => {
+    if (!event.target.closest("button")) return;
+    button.focus();
+    set(false);
+  });
   return holder;
 }
 

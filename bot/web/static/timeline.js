@@ -163,6 +163,11 @@ export class Timeline extends EventTarget {
   #put(message) {
     const before = this.#nodes.get(message.id);
     this.#messages.set(message.id, message);
+    // What somebody is choosing from must not vanish under their finger because others react meanwhile.
+    if (before?.querySelector(".popup-holder.open")) {
+      before.addEventListener("popupclosed", () => this.#nodes.get(message.id) === before && this.#put(this.#messages.get(message.id)), { once: true });
+      return;
+    }
     const node = el("li.item", { "data-message": message.id }, drawMessage(message, this.context));
     if (before) {
       const focused = before.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
