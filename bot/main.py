@@ -29,7 +29,7 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
-from engine.errors import PlatformUnavailable
+from engine.errors import PlatformUnavailable, SettingsError
 from engine.ports import Clock
 from engine.position import derive
 from storage.store import DatabaseStore, open_store
@@ -96,7 +96,10 @@ async def application(
             platforms["slack"] = from_settings(settings, clock)
 
         def service_of(name: str) -> str | None:
-            return generator(name).service
+            try:
+                return generator(name).service
+            except SettingsError:  # a round opened under other settings; drafting says what is missing
+                return name
 
         answering = Answering(store, platforms, Models(generator, predictor), clock)
         effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))

@@ -120,3 +120,28 @@ async def test_work_under_way_outlasts_the_signal(tmp_path: Path) -> None:
         await second.dispatcher.run_due()
         (round,) = await second.store.rounds_in(seat.channel, running=True)
         assert [one.kind for one in await second.store.sent(round.id, "announcement")] == ["announcement"]
+
+
+async def test_a_round_of_a_model_that_is_no_longer_set_up_fails_with_a_reason(tmp_path: Path) -> None:
+    """Settings may change under a running round; the process goes on and the moderator is told."""
+    from bot.main import application
+    from bot.settings import Settings
+    from engine.ports import Delivery
+    from engine.rounds.events import OpinionGiven, PhaseAdvanced, RoundOpened
+    from engine.rounds.model import Phase, Rules
+    from engine.service import handle
+
+    settings = Settings(database=f"sqlite:///{tmp_path / 'one.db'}", port=0)
+    async with application(settings) as parley:
+        seat = await parley.web.seat("general", "Mona", moderator=True)
+        rules = Rules(generator="openai:gone")
+        opened = RoundOpened(1.0, "r1", seat.channel, seat.member, "Should we?", None, None, rules, 1)
+        await handle(parley.store, Delivery("d0", "r1", opened))
+        for number in range(3):
+            given = OpinionGiven(2.0, f"web:m{number}", "We should go.", f"s{number}")
+            await handle(parley.store, Delivery(f"d{number + 1}", "r1", given))
+        await handle(parley.store, Delivery("d9", "r1", PhaseAdvanced(3.0, seat.member)))
+        await parley.dispatcher.run_due()
+        round = await parley.store.round("r1")
+        assert round is not None
+        assert round.phase is Phase.FAILED
