@@ -164,5 +164,5 @@ def _no_vote(round: Round, standing: Standing) -> str | None:
     if round.phase is not Phase.VOTING:
         return late(round, "early-rating" if round.phase is Phase.COLLECTING else "late-rating")
     if not standing.active and round.rules.electorate is not Electorate.CHANNEL:
-        return "not-in-electorate"
+        return "rate-join-first" if round.rules.roster is Roster.OPEN else "not-in-electorate"
     return None

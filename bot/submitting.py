@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.commands import Moderating, Opening
 from bot.desk import Desk, late, whisper
+from bot.forms import own_order
 from bot.platform import Done, FieldProblems, FormSubmitted, Reply
 from bot.texts import Texts
 from engine.rounds.events import (
@@ -111,7 +112,7 @@ class Submitting:
             if new is not None or new_quality is not None:
                 events.append((f"rating-{index}", RatingGiven(item.at, member, candidate, new, new_quality)))
         if not problems and empty and not events and position is None and round.posted:
-            return _problem("agreement-0", texts("ballot-empty"))
+            return _problem(f"agreement-{own_order(round, member)[0]}", texts("ballot-empty"))
         if problems:
             return FieldProblems(tuple(problems))
         standing = await self._desk.standing(round, member)

@@ -215,6 +215,9 @@ async def test_a_private_ballot_needs_no_mouse(house: House, browser: Browser) -
     await ada.press_key(ada.latest("ballot-card", "direct").get_by_role("button", name="Open my ballot"))
     statements = ada.form.get_by_role("group", name="How much do you agree?", exact=True)
     await expect(statements).to_have_count(3)
+    await ada.press_key(ada.form.get_by_role("button", name="Cast my ballot"))
+    await expect(ada.form.get_by_text("Rate at least one statement from 1 to 7")).to_be_visible()
+    await expect(statements.first.get_by_role("radio", name="No answer")).to_be_focused()
     for index in range(3):
         await ada.tab_to(statements.nth(index).get_by_role("radio", name="No answer"))
         for _ in range(2):

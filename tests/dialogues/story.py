@@ -22,7 +22,7 @@ A story file begins with `Story: ...` and `People: maria (moderator), alice, ...
     channel sees "..."       alice sees "..."           because of the last act; also: sees no "..."
     channel shows "..."      alice shows "..."          as it stands now; also: shows no "..."
     alice is asked "..."                                an open form shows this; also: is asked no "..."
-    alice is told on opinion "..."                      a sentence on a field of the open form
+    alice is told on opinion "..."                      a sentence on a field of the open form (`a-*`: any such)
     alice sees "..." or "..."                           one of them
     nobody sees anything                                because of the last act
     the round is voting                                 the newest round's phase
@@ -35,6 +35,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 from bot.durations import parse_duration
@@ -203,7 +204,8 @@ async def _asked(found: Match, stage: Stage) -> None:
 @_act(r'(?P<who>\w+) is told on (?P<field>\S+) "(?P<text>.*)"')
 async def _told_on(found: Match, stage: Stage) -> None:
     problems = stage.problems(found["who"])
-    assert found["text"] in problems.get(found["field"], ""), f"on the fields stands {problems}"
+    there = [text for field, text in problems.items() if fnmatch(field, found["field"])]
+    assert any(found["text"] in text for text in there), f"on the fields stands {problems}"
 
 
 @_act(r"nobody sees anything")

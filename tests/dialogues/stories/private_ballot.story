@@ -24,7 +24,7 @@ alice presses [Open my ballot]
 alice is asked "Draft A of 3 opinions."
 alice is asked "Statements stand in an order of their own for each member."
 alice fills in
-alice is told on agreement-0 "Rate at least one statement"
+alice is told on agreement-* "Rate at least one statement"
 alice fills in agreement-0 = 8
 alice is told on agreement-0 "A rating is a whole number from 1 (strongly disagree) to 7"
 alice fills in agreement-0 = 0
@@ -44,7 +44,7 @@ alice fills in agreement-0 = 6; agreement-1 =
 alice sees "Agreement with statement 1: 6 of 7"
 alice sees no "Agreement with statement 2"
 zoe presses [Open my ballot]
-zoe sees "Only members of this round may rate"
+zoe sees "Only those who joined may rate"
 zoe: /consensus status
 zoe sees "Results stay hidden until the vote closes."
 
