@@ -70,7 +70,7 @@ def _application(store: DatabaseStore, hands: SlowHands, grace: float) -> Applic
     dispatcher = Dispatcher(store, hands.carry_out, hands.give_up, clock, "one process", Pace(rounds=1, poll=0.01))
     web = WebPlatform(store.database, "a secret of this test", "127.0.0.1", 0, clock=clock)
     platforms: dict[str, ChatPlatform] = {}
-    settings = Settings(shutdown_grace=grace)
+    settings = Settings(shutdown_grace=grace, platforms=())
     return Application(settings, store, web, platforms, _nobody, dispatcher)
 
 
