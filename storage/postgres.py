@@ -147,7 +147,7 @@ def _driver_error() -> type[Exception]:
     try:
         import psycopg
     except ImportError as error:
-        raise StoreUnusable("PostgreSQL needs its driver: run pip install 'parley[postgres]'.") from error
+        raise StoreUnusable("PostgreSQL needs its driver: run pip install '.[postgres]' in Parley's folder.") from error
     return psycopg.Error
 
 

@@ -267,5 +267,5 @@ def _sayable(texts: Sequence[str]) -> list[str]:
 def _require_extra() -> None:
     if find_spec("openai") is None or find_spec("py3langid") is None:
         raise SettingsError(
-            "The generator 'openai' needs two more packages: install the extra with `pip install 'parley[openai]'`."
+            "The generator 'openai' needs two more packages: run `pip install '.[openai]'` in Parley's folder."
         )
