@@ -13,11 +13,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, select, update
 
+from bot.platform import Done
 from bot.web import seats, strings
 from bot.web.actions import ACTION, AnyAction
 from bot.web.head import insert_new
 from bot.web.seats import Seat
 from bot.web.showing import Context, Refusal, show
+from bot.web.wire import reply_json
 from storage.web_tables import DELIVERIES
 
 STALE = 15.0
@@ -95,8 +97,9 @@ def sweep(connection: Connection, now: float) -> None:
 
 
 def forget(connection: Connection, member: str) -> None:
-    """Drop every action of a person."""
-    connection.execute(delete(DELIVERIES).where(DELIVERIES.c.member == member))
+    """Empty every action of a person; that it was answered stays until `sweep`, so that a repeat does nothing."""
+    emptied = {"answered": True, "action": "", "context": "", "reply": json.dumps(reply_json(Done()))}
+    connection.execute(update(DELIVERIES).where(DELIVERIES.c.member == member).values(**emptied))
 
 
 def _is(member: str, delivery: str) -> ColumnElement[bool]:
