@@ -56,10 +56,11 @@ def someone(user: dict[str, Any]) -> Someone:
 
 
 class Directory:
-    """Looks people up in one workspace."""
+    """Looks people up in one workspace. team: its id, which the token of a whole organisation has to name."""
 
-    def __init__(self, calls: Calls, clock: Clock) -> None:
+    def __init__(self, calls: Calls, clock: Clock, team: str | None = None) -> None:
         self._calls = calls
+        self._team = team
         self._clock = clock
         self._people: dict[str, tuple[float, Someone]] = {}
         self._channels_of: dict[str | None, tuple[float, tuple[str, ...]]] = {}
@@ -91,7 +92,7 @@ class Directory:
         kept = self._channels_of.get(user)
         if kept is not None and kept[0] > self._clock.now():
             return kept[1]
-        kinds = {"types": "public_channel,private_channel", "exclude_archived": True, "user": user}
+        kinds = {**self._kinds(), "user": user}
         client = self._calls.client
         found = tuple([str(one["id"]) async for one in self._pages(client.users_conversations, "channels", **kinds)])
         self._make_room(self._channels_of)
@@ -143,9 +144,8 @@ class Directory:
         """People in the channel with this name, else a user group, else a channel ("#name")."""
         wanted = name.strip().casefold()
         if wanted.startswith("#"):
-            kinds = {"types": "public_channel,private_channel", "exclude_archived": True}
             client = self._calls.client
-            async for one in self._pages(client.users_conversations, "channels", **kinds):
+            async for one in self._pages(client.users_conversations, "channels", **self._kinds()):
                 if str(one.get("name", "")).casefold() == wanted[1:]:
                     return await self._members(str(one["id"]))
             return []
@@ -155,7 +155,7 @@ class Directory:
         if found:
             return found
         try:
-            answer = await self._calls(self._calls.client.usergroups_list, patience=PATIENCE)
+            answer = await self._calls(self._calls.client.usergroups_list, team_id=self._team, patience=PATIENCE)
         except PlatformRefused:
             return []
         for group in answer.get("usergroups") or ():
@@ -185,8 +185,12 @@ class Directory:
         unknown = [user for user in users if user not in self._people]
         if len(unknown) <= 10:
             return
-        async for user in self._pages(self._calls.client.users_list, "members", include_locale=True):
+        client = self._calls.client
+        async for user in self._pages(client.users_list, "members", include_locale=True, team_id=self._team):
             self._keep(someone(user))
+
+    def _kinds(self) -> dict[str, Any]:
+        return {"types": "public_channel,private_channel", "exclude_archived": True, "team_id": self._team}
 
     async def _reachable(self, user: str) -> bool:
         if user == SLACKBOT:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,14 @@ from engine.ports import Clock
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
+    from slack_sdk.web.async_client import AsyncWebClient
 
 log = logging.getLogger(__name__)
 
 COMMAND = "/consensus"
 ANY = re.compile(".*")
 EVENTS = ("message", "reaction_added", "reaction_removed", "member_left_channel")
+GOING = ("app_uninstalled", "tokens_revoked")
 PATH = "/slack/events"
 WRITERS = 5_000
 
@@ -66,33 +68,15 @@ class Serving:
         self._moderators = moderators
         self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
 
-    def app(self, signing_secret: str | None) -> AsyncApp:
-        """The bolt app with our listeners; it answers each request after the listener is done."""
-        from slack_bolt.app.async_app import AsyncApp
-
-        app = AsyncApp(
-            client=self._calls.client,
-            signing_secret=signing_secret,
-            process_before_response=True,
-            request_verification_enabled=signing_secret is not None,
-        )
-        app.command(COMMAND)(self._command)
-        app.action(ANY)(self._action)
-        app.view(ANY)(self._view)
-        for name in EVENTS:
-            app.event(name)(self._event)
-        app.event("app_home_opened")(self._home)
-        for name in ("app_uninstalled", "tokens_revoked"):
-            app.event(name)(self._gone)
-        return app
-
-    async def _command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+    async def command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+        """`/consensus`."""
         act = inbound.command(body, self._clock.now())
         reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=respond)
         await ack()
         self._showing.reply(reply, where)
 
-    async def _action(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+    async def action(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
+        """A button."""
         act = inbound.pressed(body, self._clock.now())
         if act is not None:
             answer = respond if body.get("response_url") else None
@@ -100,7 +84,8 @@ class Serving:
             self._showing.reply(reply, where)
         await ack()
 
-    async def _view(self, ack: Any, body: dict[str, Any]) -> None:
+    async def view(self, ack: Any, body: dict[str, Any]) -> None:
+        """A modal came back."""
         act = inbound.submitted(body, self._clock.now())
         if act is None:
             await ack()
@@ -112,13 +97,15 @@ class Serving:
         await ack()
         self._showing.reply(reply, where)
 
-    async def _event(self, body: dict[str, Any]) -> None:
+    async def event(self, body: dict[str, Any]) -> None:
+        """One of EVENTS."""
         act = inbound.event(body, self._identity.bot, self._clock.now())
         if act is not None and act.user:
             reply, where = await self._happen(act)
             self._showing.reply(reply, where)
 
-    async def _home(self, body: dict[str, Any]) -> None:
+    async def home(self, body: dict[str, Any]) -> None:
+        """Somebody looks at the Home tab."""
         said = body["event"]
         if said.get("tab", "home") == "home":
             self._showing.soon(self._publish(str(said["user"]), str(said["channel"]), str(body["event_id"])))
@@ -135,9 +122,6 @@ class Serving:
             await self._calls(self._calls.client.views_publish, user_id=user, view=home(cards))
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("home not shown", extra={"problem": str(problem)})
-
-    async def _gone(self, body: dict[str, Any]) -> None:
-        log.error("Slack no longer lets the bot in: install the app again", extra={"event": body["event"].get("type")})
 
     async def _happen(self, act: Act, *, trigger: str = "", respond: Any = None) -> tuple[Reply, Where]:
         """Let an act happen; those of one person happen in the order in which they came."""
@@ -183,6 +167,69 @@ class Serving:
 
 def _never() -> Any:
     raise AssertionError("a view of the Home tab is no inbound item")
+
+
+Attendant = Callable[[Any], Awaitable[Serving]]
+"""Who serves the workspace that a request is of, given bolt's context of the request."""
+
+Gone = Callable[[dict[str, Any]], Awaitable[None]]
+"""What happens when Slack no longer lets the bot in somewhere, given the event's body."""
+
+
+async def said_aloud(body: dict[str, Any]) -> None:
+    """One line in the log."""
+    log.error("Slack no longer lets the bot in: install the app again", extra={"event": body["event"].get("type")})
+
+
+def bolt_app(
+    client: AsyncWebClient,
+    attendant: Attendant,
+    *,
+    signing_secret: str | None,
+    authorize: Callable[..., Awaitable[Any]] | None = None,
+    gone: Gone = said_aloud,
+) -> AsyncApp:
+    """The bolt app with our listeners; it answers each request after the listener is done.
+
+    authorize: bolt's, where there are many workspaces; else the client's token is the only one.
+    """
+    from slack_bolt.app.async_app import AsyncApp
+
+    async def command(ack: Any, body: dict[str, Any], respond: Any, context: Any) -> None:
+        await (await attendant(context)).command(ack, body, respond)
+
+    async def action(ack: Any, body: dict[str, Any], respond: Any, context: Any) -> None:
+        await (await attendant(context)).action(ack, body, respond)
+
+    async def view(ack: Any, body: dict[str, Any], context: Any) -> None:
+        await (await attendant(context)).view(ack, body)
+
+    async def event(body: dict[str, Any], context: Any) -> None:
+        await (await attendant(context)).event(body)
+
+    async def home(body: dict[str, Any], context: Any) -> None:
+        await (await attendant(context)).home(body)
+
+    app = AsyncApp(
+        client=client,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=signing_secret is not None,
+    )
+    app.command(COMMAND)(command)
+    app.action(ANY)(action)
+    app.view(ANY)(view)
+    for name in EVENTS:
+        app.event(name)(event)
+    app.event("app_home_opened")(home)
+
+    async def left(body: dict[str, Any]) -> None:
+        await gone(body)
+
+    for name in GOING:
+        app.event(name)(left)
+    return app
 
 
 @asynccontextmanager

@@ -1,0 +1,108 @@
+"""One Slack workspace in which the app is installed: what can be sent there, and what people do there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from bot.platform import Abilities, Card, Handler, MessageRef, Target
+from bot.slack.answering import Showing
+from bot.slack.blocks import PAGE
+from bot.slack.calls import PATIENCE, Calls
+from bot.slack.directory import Directory
+from bot.slack.ids import theirs
+from bot.slack.posting import Posting
+from bot.slack.serving import Identity, Serving
+from engine.errors import PlatformRefused
+from engine.ports import Clock
+
+API = "https://slack.com/api/"
+
+
+class Workspace:
+    """The part of a `ChatPlatform` that speaks; who listens gives what arrives to what `attending` yields.
+
+    bot_token: "xoxb-...". identity: who we are there, asked of Slack when not given. moderators: Slack ids of people
+    with the moderator role besides the workspace's admins. pace: seconds between messages to one channel. grace:
+    seconds for what is under way at the end. base_url: the Web API's.
+    """
+
+    name = "slack"
+    abilities = Abilities(idempotent=False, removes_reactions=False, text_limit=PAGE)
+
+    def __init__(
+        self,
+        bot_token: str,
+        *,
+        clock: Clock,
+        identity: Identity | None = None,
+        moderators: frozenset[str] = frozenset(),
+        base_url: str = API,
+        pace: float = 1.0,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        grace: float = 5.0,
+    ) -> None:
+        from slack_sdk.web.async_client import AsyncWebClient
+
+        # The client's own retry would post again when only the answer to a post was lost.
+        self._calls = Calls(AsyncWebClient(token=bot_token, base_url=base_url, retry_handlers=[]), pause)
+        self._clock = clock
+        self._moderators = moderators
+        self._pause = pause
+        self._grace = grace
+        self._directory = Directory(self._calls, clock, identity.team if identity else None)
+        self._posting = Posting(self._calls, clock, pace=pace, pause=pause)
+        self._identity = identity
+
+    @asynccontextmanager
+    async def attending(self, handler: Handler) -> AsyncIterator[Serving]:
+        """Be there for what people do in this workspace."""
+        showing = Showing(self._calls, self._posting)
+        identity = await self._known()
+        try:
+            yield Serving(handler, identity, self._calls, self._directory, showing, self._clock, self._moderators)
+        finally:
+            await showing.finish(self._grace)
+
+    async def send(self, key: str, target: Target, card: Card, *, retried_since: float | None = None) -> MessageRef:
+        """See `ChatPlatform.send`; see `bot.slack.posting` for how a message is kept from appearing twice."""
+        return await self._posting.send(key, target, card, retried_since)
+
+    async def edit(self, ref: MessageRef, card: Card) -> None:
+        """See `ChatPlatform.edit`."""
+        await self._posting.edit(ref, card)
+
+    async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`; one person may hold all seven here. Nothing where the message is gone."""
+        try:
+            return await self._posting.reactions(ref, (await self._known()).bot)
+        except PlatformRefused as refusal:
+            if refusal.reason == "message_gone":
+                return {}
+            raise
+
+    async def resolve(
+        self, references: tuple[str, ...], *, after: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        """See `ChatPlatform.resolve`, and `bot.slack.directory` for what a reference may be."""
+        return await self._directory.resolve((await self._known()).team, references, after, limit)
+
+    async def forget(self, member: str) -> None:
+        """Delete our messages to this person; what they wrote themselves only they can delete in Slack."""
+        user = theirs(member).id
+        await self._posting.erase(user)
+        self._directory.forget(user)
+
+    async def name_of(self, member: str) -> str:
+        """See `ChatPlatform.name_of`."""
+        try:
+            return (await self._directory.person(theirs(member).id)).name
+        except PlatformRefused:
+            return member
+
+    async def _known(self) -> Identity:
+        if self._identity is None:
+            answer = await self._calls(self._calls.client.auth_test, patience=PATIENCE)
+            self._identity = Identity(str(answer["team_id"]), str(answer["user_id"]))
+        return self._identity
