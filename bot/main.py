@@ -97,9 +97,10 @@ async def application(
 
         def service_of(name: str) -> str | None:
             try:
-                return generator(name).service
+                writing = generator(name).service
             except SettingsError:  # a round opened under other settings; drafting says what is missing
-                return name
+                writing = name
+            return " and ".join(dict.fromkeys(one for one in (writing, predicting.service) if one)) or None
 
         answering = Answering(store, platforms, Models(generator, predictor), clock)
         effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 PREFIX = "PARLEY_"
 FILE_VARIABLE = "PARLEY_CONFIG"
-SECRETS = frozenset({"secret", "openai_api_key", "slack_bot_token", "slack_app_token", "slack_signing_secret"})
+SECRETS = frozenset(
+    {"secret", "openai_api_key", "judge_api_key", "slack_bot_token", "slack_app_token", "slack_signing_secret"}
+)
 
 
 class Settings(BaseModel):
@@ -35,7 +37,8 @@ class Settings(BaseModel):
     channels: browser channels that exist from the start; open_seats: whether a visitor may take one.
     slack_bot_token, slack_app_token: Slack's xoxb and xapp tokens; slack_signing_secret, slack_port: for HTTP
     instead of Socket Mode. slack_moderators: Slack ids of moderators besides the workspace's admins.
-    generator, predictor: catalog names of the models. openai_*, fall_back: see `engine.catalog.BackEndOptions`.
+    generator, predictor: catalog names of the models. openai_*, judge_*, fall_back: as in
+    `engine.catalog.BackEndOptions`.
     shutdown_grace, lease: seconds.
     """
 
@@ -65,6 +68,11 @@ class Settings(BaseModel):
     openai_seconds: float = Field(120.0, gt=0, le=3600)
     openai_tokens: int = Field(200_000, ge=1_000)
     fall_back: bool = True
+    judge_base_url: str | None = None
+    judge_api_key: SecretStr | None = None
+    judge_seconds: float = Field(300.0, gt=0, le=3600)
+    judge_tokens: int = Field(2_000_000, ge=1_000)
+    judge_calibration: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "text"
     shutdown_grace: float = Field(20.0, ge=0, le=600)
@@ -80,7 +88,7 @@ class Settings(BaseModel):
         """What the catalog's back ends need to know."""
         from engine.catalog import BackEndOptions
 
-        key = self.openai_api_key
+        key, judge_key = self.openai_api_key, self.judge_api_key
         return BackEndOptions(
             openai_base_url=self.openai_base_url,
             openai_api_key=key.get_secret_value() if key else None,
@@ -89,6 +97,11 @@ class Settings(BaseModel):
             openai_seconds=self.openai_seconds,
             openai_tokens=self.openai_tokens,
             fall_back=self.fall_back,
+            judge_base_url=self.judge_base_url,
+            judge_api_key=judge_key.get_secret_value() if judge_key else None,
+            judge_seconds=self.judge_seconds,
+            judge_tokens=self.judge_tokens,
+            judge_calibration=self.judge_calibration,
         )
 
 

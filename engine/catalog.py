@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import cast
 
 from engine.errors import SettingsError
@@ -23,6 +24,8 @@ class BackEndOptions:
     openai_style: how statements are asked for, "zero-shot", "few-shot" or "reasoned".
     openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
     drafting may cost. fall_back: whether the extractive default writes where a language model fails.
+    judge_base_url, judge_api_key: the judge's endpoint; None for both takes the openai ones. judge_seconds,
+    judge_tokens: what one prediction may cost. judge_calibration: a JSON file of `Calibration.fields`.
     """
 
     openai_base_url: str | None = None
@@ -32,6 +35,11 @@ class BackEndOptions:
     openai_seconds: float = 120.0
     openai_tokens: int = 200_000
     fall_back: bool = True
+    judge_base_url: str | None = None
+    judge_api_key: str | None = field(default=None, repr=False)
+    judge_seconds: float = 300.0
+    judge_tokens: int = 2_000_000
+    judge_calibration: Path | None = None
 
 
 def generator(spec: str, options: BackEndOptions | None = None) -> StatementGenerator:
@@ -89,9 +97,24 @@ def _lexical(_model: str, _options: BackEndOptions) -> object:
     return LexicalPredictor()
 
 
+def _judge(model: str, options: BackEndOptions) -> object:
+    from engine.scoring.calibration import from_file
+    from engine.scoring.judge import Budget, JudgePredictor
+
+    own = options.judge_base_url is not None or options.judge_api_key is not None
+    return JudgePredictor(
+        model,
+        base_url=options.judge_base_url if own else options.openai_base_url,
+        api_key=options.judge_api_key if own else options.openai_api_key,
+        budget=Budget(seconds=options.judge_seconds, tokens=options.judge_tokens),
+        calibration=None if options.judge_calibration is None else from_file(options.judge_calibration),
+    )
+
+
 BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {
     ("generator", "extractive"): BackEnd(_extractive),
     ("generator", "openai"): BackEnd(_openai, takes_model=True),
+    ("predictor", "judge"): BackEnd(_judge, takes_model=True),
     ("predictor", "lexical"): BackEnd(_lexical),
 }
 

@@ -60,6 +60,11 @@ class AgreementPredictor(Protocol):
         """True when predictions carry expected_agreement and p_agree."""
         ...
 
+    @property
+    def service(self) -> str | None:
+        """Where opinions are sent, in words a member reads before writing; None when they stay here."""
+        return None
+
     async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
         """`opinions` [members], `statements` [candidates] -> Prediction of [members, candidates].
 

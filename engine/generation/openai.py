@@ -20,8 +20,8 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from engine import prompts
+from engine.endpoint import Address, Answers, Endpoint, PromptTooLong
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, ParleyError, SettingsError
-from engine.generation.endpoint import Address, Answers, Endpoint, PromptTooLong
 from engine.generation.guards import Guard, Judged, without_orders
 from engine.generation.plain import plain
 from engine.ports import StatementGenerator

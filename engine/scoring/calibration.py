@@ -7,12 +7,16 @@ its likelihood is that of the range, and thresholds the data cannot tell apart a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from engine.errors import SettingsError
 
 Array = npt.NDArray[np.float64]
 
@@ -59,6 +63,16 @@ class Calibration:
     def from_fields(cls, fields: Mapping[str, Any]) -> Calibration:
         """Raises KeyError, TypeError or ValueError where `fields` is not what `Calibration.fields` writes."""
         return cls(float(fields["slope"]), tuple(float(value) for value in fields["thresholds"]))
+
+
+def from_file(path: Path) -> Calibration:
+    """The calibration in a JSON file of `Calibration.fields`. Raises SettingsError."""
+    try:
+        return Calibration.from_fields(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise SettingsError(f"The calibration {str(path)!r} cannot be read: {problem.strerror}.") from None
+    except (KeyError, TypeError, ValueError) as problem:
+        raise SettingsError(f"The file {str(path)!r} holds no calibration: {problem}.") from None
 
 
 def fit(

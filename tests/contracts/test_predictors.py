@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import numpy as np
 import pytest
 
 from engine.ports import AgreementPredictor
+from engine.scoring.judge import JudgePredictor
 from engine.scoring.lexical import LexicalPredictor
+from tests.openai_server.models import judging
+from tests.openai_server.server import OpenAIServer
 
-PREDICTORS: dict[str, Callable[[], AgreementPredictor]] = {"lexical": LexicalPredictor}
+PREDICTORS: dict[str, Callable[[str], AgreementPredictor]] = {
+    "lexical": lambda _: LexicalPredictor(),
+    "judge:tiny": lambda url: JudgePredictor("tiny", base_url=url),
+}
 
 QUESTION = "Should we move the weekly meeting to Friday?"
 OPINIONS = [
@@ -30,8 +36,9 @@ STATEMENTS = [
 
 
 @pytest.fixture(params=PREDICTORS, name="predictor")
-def _predictor(request: pytest.FixtureRequest) -> AgreementPredictor:
-    return PREDICTORS[request.param]()
+async def _predictor(request: pytest.FixtureRequest) -> AsyncIterator[AgreementPredictor]:
+    async with OpenAIServer(model=judging) as server:
+        yield PREDICTORS[request.param](server.base_url)
 
 
 def test_its_name_is_the_catalog_name(predictor: AgreementPredictor) -> None:

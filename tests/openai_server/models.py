@@ -12,7 +12,7 @@ from typing import Any
 
 Model = Callable[[Sequence[dict[str, Any]], int], str]
 
-_FENCED = re.compile(r"\[(question|opinion|critique) ([0-9a-f]+)\]\n(.*?)\n\[/\1 \2\]", re.S)
+_FENCED = re.compile(r"\[(question|opinion|critique|statement) ([0-9a-f]+)\]\n(.*?)\n\[/\1 \2\]", re.S)
 _FORMS = (
     "We want {a} and {b} weighed together before the {topic} is settled, and {c} looked at again after a year.",
     "On the {topic}, let us begin with {a}, keep {b} possible, and find room for {c}.",
@@ -42,6 +42,19 @@ def obliging(messages: Sequence[dict[str, Any]], number: int) -> str:
     return dice.choice(_FORMS).format(topic=topic, a=a, b=b, c=c)
 
 
+def judging(messages: Sequence[dict[str, Any]], number: int = 0) -> str:
+    """A judge's number: the more words of the statement the opinion has, the more agreement, in the scale as asked."""
+    opinion, statement = (set(re.findall(r"\w{4,}", fenced(messages, kind)[-1].lower())) for kind in _JUDGED)
+    rating = 1 + round(6 * len(opinion & statement) / max(1, len(statement)))
+    return str(8 - rating if mirrored(messages) else rating)
+
+
+def mirrored(messages: Sequence[dict[str, Any]]) -> bool:
+    """Whether 1 stands for strong agreement in what a judge is asked."""
+    return "1: strongly agree" in messages[0]["content"]
+
+
+_JUDGED = ("opinion", "statement")
 _ORDERS = (
     re.compile(
         r"(?:say|write|output|print|reply|respond|answer|repeat|return|state|include|add|end with|begin with|ping"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -52,6 +52,7 @@ class OpenAIServer:
 
     honours_n: whether it gives as many choices as asked for, or always one. refuses: parameters it answers 400 to.
     context: what its list of models says; a prompt of more words is refused as too long. dead: answer nobody.
+    likely: the log-probabilities of the first token of every answer, given where they are asked for.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class OpenAIServer:
         refuses: Sequence[str] = (),
         context: int | None = None,
         forever: Step | None = None,
+        likely: Callable[[Sequence[dict[str, Any]]], Mapping[str, float]] | None = None,
     ) -> None:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -72,6 +74,7 @@ class OpenAIServer:
         self._honours_n = honours_n
         self._refuses = refuses
         self._context = context
+        self._likely = likely
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
 
@@ -127,7 +130,12 @@ class OpenAIServer:
             else [self._model(asked["messages"], asked.get("seed", 0) * 31 + at) for at in range(number)]
         )
         reason = step.finish_reason if isinstance(step, Choices) else "stop"
-        return web.json_response(completion(texts, reason))
+        told = completion(texts, reason)
+        if self._likely is not None and asked.get("logprobs"):
+            listed = [{"token": token, "logprob": value} for token, value in self._likely(asked["messages"]).items()]
+            for choice in told["choices"]:
+                choice["logprobs"] = {"content": [{**listed[0], "top_logprobs": listed[: asked["top_logprobs"]]}]}
+        return web.json_response(told)
 
 
 def completion(texts: Sequence[str | None], finish_reason: str = "stop") -> dict[str, Any]:

@@ -6,11 +6,10 @@ import logging
 
 import pytest
 
-from engine import catalog
+from engine import catalog, endpoint
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
-from engine.generation import endpoint
 from engine.scoring.lexical import LexicalPredictor
 from tests.openai_server.server import Body, Hang, OpenAIServer, Status, Step
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from engine import endpoint
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
-from engine.generation import endpoint
 from engine.generation.openai import Budget, OpenAIGenerator, estimated_tokens
 from engine.prompts import Style
 from engine.records import Revision

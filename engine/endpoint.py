@@ -1,6 +1,7 @@
 """One OpenAI-compatible chat endpoint: asked with retries, answered with plain values or an error by whose fault.
 
-Servers differ: what one refuses (several choices, a seed, `max_tokens`) is remembered and not sent again.
+Servers differ: what one refuses (several choices, a seed, `max_tokens`, a form of the answer, log-probabilities) is
+remembered and not sent again.
 """
 
 from __future__ import annotations
@@ -39,33 +40,46 @@ class PromptTooLong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What one request brought. tokens: prompt and answers together, None where the server does not say."""
+    """What one request brought.
+
+    cut_short: positions of texts that ended because they were too long. tokens: prompt and answers together, None
+    where the server does not say. likely: for each text, where log-probabilities were asked for and given, at each
+    token the (token, log-probability) pairs that the model held likeliest; else empty.
+    """
 
     texts: tuple[str, ...]
     cut_short: frozenset[int]
     tokens: int | None
+    likely: tuple[tuple[tuple[tuple[str, float], ...], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a model is and how to get in. The key is shown by no repr."""
+    """Where a model is and how to get in; the key is shown by no repr.
+
+    settings: what the names of the settings that gave it begin with.
+    """
 
     base_url: str
     key: str
+    settings: str = "openai"
 
     def __repr__(self) -> str:
         return f"Address({self.base_url!r})"
 
     @classmethod
-    def of(cls, base_url: str | None, key: str | None) -> Self:
+    def of(
+        cls, base_url: str | None, key: str | None, *, who: str = "generator 'openai'", settings: str = "openai"
+    ) -> Self:
         """The endpoint that the settings name: without a base URL the hosted one, which needs a key.
 
-        Raises SettingsError.
+        who: whose model it is, for the message; settings: what its settings' names begin with. Raises SettingsError.
         """
         if not base_url and not key:
+            prefix = f"PARLEY_{settings.upper()}"
             raise SettingsError(
-                "The generator 'openai' does not know where its model is: set PARLEY_OPENAI_BASE_URL, such as "
-                "http://127.0.0.1:8000/v1, or PARLEY_OPENAI_API_KEY for the hosted service."
+                f"The {who} does not know where its model is: set {prefix}_BASE_URL, such as "
+                f"http://127.0.0.1:8000/v1, or {prefix}_API_KEY for the hosted service."
             )
         url = (base_url or HOSTED).rstrip("/")
         try:
@@ -74,8 +88,8 @@ class Address:
         except ValueError:
             usable = False
         if not usable:
-            raise SettingsError("The setting 'openai_base_url' is no URL such as http://127.0.0.1:8000/v1.")
-        return cls(url, key or "none")
+            raise SettingsError(f"The setting '{settings}_base_url' is no URL such as http://127.0.0.1:8000/v1.")
+        return cls(url, key or "none", settings)
 
     @property
     def place(self) -> str:
@@ -99,6 +113,7 @@ class Endpoint:
 
         self._model = model
         self._said = f"The language model {model} at {address.place}"
+        self._settings = address.settings
         self._client = AsyncOpenAI(
             base_url=address.base_url, api_key=address.key, max_retries=0, timeout=request_seconds
         )
@@ -125,15 +140,32 @@ class Endpoint:
             return None
         return found[0] if found and isinstance(found[0], int) and found[0] > 0 else None
 
-    async def ask(self, messages: Sequence[Message], n: int, *, seed: int, most_tokens: int) -> Answers:
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        n: int,
+        *,
+        seed: int,
+        most_tokens: int,
+        temperature: float = 1.0,
+        likeliest: int = 0,
+    ) -> Answers:
         """The model's answers to one prompt, at least one and often fewer than `n`.
 
+        likeliest: how many log-probabilities to ask for at each token; a server that has none gives none.
         Tries again where that may help. Raises PromptTooLong, GeneratorUnavailable (with retry_after where
         the server gave it) and GeneratorMisbehaved.
         """
         tries = 0
         while True:
-            wanted = {"n": 1 if self.one_choice else n, "seed": seed, "temperature": 1.0, "max_tokens": most_tokens}
+            wanted: dict[str, Any] = {
+                "n": 1 if self.one_choice else n,
+                "seed": seed,
+                "temperature": temperature,
+                "max_tokens": most_tokens,
+            }
+            if likeliest:
+                wanted |= {"logprobs": True, "top_logprobs": likeliest}
             failure = await self._try(messages, wanted)
             if isinstance(failure, Answers):
                 self.one_choice = self.one_choice or (wanted["n"] > 1 and len(failure.texts) == 1)
@@ -172,7 +204,9 @@ class Endpoint:
         except APITimeoutError:
             return GeneratorUnavailable(f"{self._said} took too long to answer.")
         except APIConnectionError:
-            return GeneratorUnavailable(f"{self._said} cannot be reached; check openai_base_url and the server.")
+            return GeneratorUnavailable(
+                f"{self._said} cannot be reached; check {self._settings}_base_url and the server."
+            )
         except APIStatusError as problem:
             return self._refusal(problem, sent)
         except APIError:
@@ -187,11 +221,13 @@ class Endpoint:
         if status in (408, 409, 429) or status >= 500:
             return GeneratorUnavailable(f"{self._said} is not ready (HTTP {status}).", retry_after=_wait(problem))
         if status in (401, 403):
-            raise GeneratorUnavailable(f"{self._said} refuses the key (HTTP {status}); check PARLEY_OPENAI_API_KEY.")
+            raise GeneratorUnavailable(
+                f"{self._said} refuses the key (HTTP {status}); check PARLEY_{self._settings.upper()}_API_KEY."
+            )
         if status == 404:
             raise GeneratorUnavailable(
-                f"{self._said} is not there (HTTP 404); check the model's name and that openai_base_url ends as the "
-                "server wants it, often in /v1."
+                f"{self._said} is not there (HTTP 404); check the model's name and that {self._settings}_base_url ends "
+                "as the server wants it, often in /v1."
             )
         told = problem.response.text[:2_000].lower()
         if status in (400, 413, 422):
@@ -199,6 +235,9 @@ class Endpoint:
                 raise PromptTooLong
             if "n" in sent and (re.search(r"\bn\b|choice", told)):
                 self.one_choice = True
+                return None
+            if "logprobs" in sent and "logprobs" in told:
+                self._refused |= {"logprobs", "top_logprobs"}
                 return None
             for name in ("max_tokens", "seed", "temperature"):
                 if name in sent and re.search(rf"\b{name}\b", told):
@@ -223,10 +262,21 @@ def _read(body: str) -> Answers | None:
         choices = told["choices"]
         texts = tuple(_content(choice["message"].get("content")) for choice in choices)
         cut = frozenset(at for at, choice in enumerate(choices) if choice.get("finish_reason") == "length")
+        likely = tuple(_likely(choice.get("logprobs")) for choice in choices)
         used = (told.get("usage") or {}).get("total_tokens")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-    return Answers(texts, cut, used if isinstance(used, int) else None) if texts else None
+    return (
+        Answers(texts, cut, used if isinstance(used, int) else None, likely if any(likely) else ()) if texts else None
+    )
+
+
+def _likely(told: Any) -> tuple[tuple[tuple[str, float], ...], ...]:
+    """At each token of one choice, the likeliest (token, log-probability) pairs; empty where none were given."""
+    return tuple(
+        tuple((str(one["token"]), float(one["logprob"])) for one in place.get("top_logprobs") or [place])
+        for place in (told or {}).get("content") or ()
+    )
 
 
 def _content(content: object) -> str:
