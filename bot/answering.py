@@ -237,7 +237,7 @@ class Answering:
                 return
 
     def _platform(self, round: Round) -> ChatPlatform:
-        return self._platforms[round.channel.partition(":")[0]]
+        return self._platforms[round.platform]
 
 
 def _one_of(effect: AskOpinions | AskRatings | AskCritiques | RemindMissing, member: str) -> Effect:

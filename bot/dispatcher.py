@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -46,14 +46,25 @@ class Dispatcher:
     """Runs outbox rows until cancelled. One per process; any number of processes share a store."""
 
     def __init__(
-        self, store: RoundStore, execute: Execute, give_up: GiveUp, clock: Clock, owner: str, pace: Pace | None = None
+        self,
+        store: RoundStore,
+        execute: Execute,
+        give_up: GiveUp,
+        clock: Clock,
+        owner: str,
+        platforms: Collection[str],
+        pace: Pace | None = None,
     ) -> None:
-        """`execute` carries out one claim; `give_up` is told of a claim that failed too often."""
+        """`execute` carries out one claim; `give_up` is told of a claim that failed too often.
+
+        platforms: whose rounds this process works on; the rows of others are left to processes that serve them.
+        """
         self._store = store
         self._execute = execute
         self._give_up = give_up
         self._clock = clock
         self._owner = owner
+        self._platforms = frozenset(platforms)
         self._pace = pace or Pace()
         self._lanes: dict[str, deque[Claim]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -92,7 +103,7 @@ class Dispatcher:
     async def run_due(self) -> int:
         """Carry out everything that is due now, and what follows from it; how many rows that was."""
         done = 0
-        while claims := await self._store.claim(self._owner, self._clock.now(), self._pace.batch, self._pace.lease):
+        while claims := await self._leased(self._pace.batch):
             for claim in claims:
                 await self._one(claim)
             done += len(claims)
@@ -102,7 +113,7 @@ class Dispatcher:
         room = self._pace.batch - sum(len(lane) for lane in self._lanes.values())
         if room <= 0 or len(self._tasks) >= self._pace.rounds:
             return 0
-        claims = await self._store.claim(self._owner, self._clock.now(), room, self._pace.lease)
+        claims = await self._leased(room)
         for claim in claims:
             lane = self._lanes.setdefault(claim.round, deque())
             lane.append(claim)
@@ -110,6 +121,9 @@ class Dispatcher:
                 task = tasks.create_task(self._lane(claim.round), name=f"round {claim.round}")
                 self._tasks[claim.round] = task
         return len(claims)
+
+    async def _leased(self, limit: int) -> list[Claim]:
+        return await self._store.claim(self._owner, self._clock.now(), limit, self._pace.lease, self._platforms)
 
     async def _lane(self, round_id: str) -> None:
         lane = self._lanes[round_id]
@@ -153,7 +167,7 @@ class Dispatcher:
                 await self._store.renew(held, self._clock.now(), self._pace.lease)
 
     async def _sleep(self) -> None:
-        due = await self._store.next_due()
+        due = await self._store.next_due(self._platforms)
         wait = self._pace.poll if due is None else min(self._pace.poll, max(0.0, due - self._clock.now()))
         with suppress(TimeoutError):
             async with asyncio.timeout(max(wait, 0.01)):  # wait_for loses a cancellation before Python 3.12

@@ -29,7 +29,7 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
-from engine.errors import PlatformUnavailable, SettingsError
+from engine.errors import SettingsError
 from engine.ports import Clock
 from engine.position import derive
 from storage.store import DatabaseStore, open_store
@@ -60,13 +60,6 @@ class Application:
                 await self.dispatcher.stop(self.settings.shutdown_grace)
 
 
-class _Platforms(dict[str, ChatPlatform]):
-    """Platforms by name. What is for one that only another process serves is tried again later."""
-
-    def __missing__(self, name: str) -> ChatPlatform:
-        raise PlatformUnavailable(f"This process does not serve {name!r}: add it to the setting 'platforms'.")
-
-
 @asynccontextmanager
 async def application(
     settings: Settings, clock: Clock | None = None, pace: Pace | None = None
@@ -89,7 +82,7 @@ async def application(
             clock=clock,
             translate=page_words(settings.locale),
         )
-        platforms = _Platforms(web=web)
+        platforms: dict[str, ChatPlatform] = {"web": web}
         if "slack" in settings.platforms:
             from bot.slack.installing import from_settings
 
@@ -106,7 +99,7 @@ async def application(
         effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))
         owner = f"{socket.gethostname()}/{os.getpid()}"
         pace = pace or Pace(lease=settings.lease)
-        dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, pace)
+        dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, settings.platforms, pace)
         back_ends = BackEnds(drafting.name, predicting.name, predicting.calibrated)
         handler = Inbox(store, back_ends, service_of, dispatcher.wake)
         for name in settings.channels:

@@ -231,4 +231,4 @@ class Speaking:
         await asyncio.shield(self._store.complete(claim, [sent]))
 
     def _platform(self, round: Round) -> ChatPlatform:
-        return self._platforms[round.channel.partition(":")[0]]
+        return self._platforms[round.platform]

@@ -5,7 +5,7 @@ Every port has one contract suite in tests/contracts/ that each implementation, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -165,11 +165,14 @@ class RoundStore(Protocol):
         """
         ...
 
-    async def claim(self, owner: str, now: float, limit: int, lease_seconds: float) -> list[Claim]:
+    async def claim(
+        self, owner: str, now: float, limit: int, lease_seconds: float, platforms: Collection[str]
+    ) -> list[Claim]:
         """Lease up to `limit` due rows to `owner`, oldest first; rows of others are never waited for.
 
         A row is due when its time came, it is not complete or quarantined, and nobody else's lease on it
-        lasts. A WakeAt is due at its `due`.
+        lasts. A WakeAt is due at its `due`. platforms: those that `owner` serves, such as "slack"; a row of
+        a round that takes place elsewhere waits untouched, whether it speaks, drafts, counts or wakes.
         """
         ...
 
@@ -208,8 +211,8 @@ class RoundStore(Protocol):
         """Give back every lease of `owner` at once (graceful shutdown)."""
         ...
 
-    async def next_due(self) -> float | None:
-        """When the earliest waiting row is due; None when nothing waits."""
+    async def next_due(self, platforms: Collection[str]) -> float | None:
+        """When the earliest waiting row of these platforms' rounds is due; None when nothing waits."""
         ...
 
     async def round(self, round: str) -> Round | None:

@@ -4,14 +4,20 @@ Order. Rows that speak to the same target in the same round (the channel, or one
 after the other: a row is not leased while an earlier one to its target waits, is leased, or was postponed. A
 quarantined row lets those behind it pass. What was expanded from a fan-out has no order and stands in lane 1,
 behind everything else that is due, so that ten thousand invitations delay nobody's receipt.
+
+Platforms. A row belongs to the platform of its round, also when it speaks to nobody: who serves a platform has
+the settings its rounds were opened under. One index holds what waits, by platform first, so that another
+platform's thousand rows are not stepped over one by one.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, null, or_, select, union_all, update
 from sqlalchemy.sql.base import Executable
 
 from engine.ports import Claim, Sent
@@ -76,11 +82,13 @@ def _blocked() -> ColumnElement[bool]:
     )
 
 
-def _lease_due() -> Executable:
-    due = (
-        select(OUTBOX.c.id)
+def _due_on(platform: int) -> Select[int, float]:
+    """The first due rows of the platform whose parameter has this number."""
+    return (
+        select(OUTBOX.c.id, OUTBOX.c.due)
         .where(
             _WAITING,
+            OUTBOX.c.platform == bindparam(f"platform{platform}_"),
             OUTBOX.c.lane == bindparam("lane_"),
             OUTBOX.c.due <= bindparam("now_"),
             or_(OUTBOX.c.owner.is_(None), OUTBOX.c.lease_until <= bindparam("now_")),
@@ -89,9 +97,17 @@ def _lease_due() -> Executable:
         .order_by(OUTBOX.c.due, OUTBOX.c.id)
         .limit(bindparam("limit_"))
         .with_for_update(skip_locked=True)
-        .cte("due")
-        .prefix_with("MATERIALIZED")
     )
+
+
+def _lease_due(platforms: int) -> Executable:
+    firsts = [_due_on(number) for number in range(platforms)]
+    if platforms == 1:
+        oldest: Select[int, float] = firsts[0]
+    else:
+        found = union_all(*(select(*first.subquery().c) for first in firsts)).subquery()
+        oldest = select(found.c.id, found.c.due).order_by(found.c.due, found.c.id).limit(bindparam("limit_"))
+    due = oldest.cte("due").prefix_with("MATERIALIZED")
     return (
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(select(due.c.id)))
@@ -100,7 +116,11 @@ def _lease_due() -> Executable:
     )
 
 
-_LEASE_DUE = Prepared(lambda _: _lease_due())
+@cache
+def _leasing(platforms: int) -> Prepared:
+    return Prepared(lambda _: _lease_due(platforms))
+
+
 _CARD_WAITS = Prepared(
     lambda _: (
         select(OUTBOX.c.id)
@@ -152,17 +172,19 @@ _RETRY = Prepared(
     )
 )
 _RELEASE = Prepared(lambda _: update(OUTBOX).where(_WAITING, OUTBOX.c.owner == bindparam("owner_")).values(**_NO_LEASE))
+_ITS_PLATFORM = OUTBOX.c.platform == bindparam("platform_")
 _NEXT_UNLEASED = Prepared(
     lambda _: (
         select(OUTBOX.c.due)
-        .where(_WAITING, OUTBOX.c.lane == bindparam("lane_"), OUTBOX.c.owner.is_(None), ~_blocked())
+        .where(_WAITING, _ITS_PLATFORM, OUTBOX.c.lane == bindparam("lane_"), OUTBOX.c.owner.is_(None), ~_blocked())
         .order_by(OUTBOX.c.due, OUTBOX.c.id)
         .limit(1)
     )
 )
 _NEXT_LEASE_END = Prepared(
-    lambda _: select(func.min(OUTBOX.c.lease_until)).where(_WAITING, OUTBOX.c.owner.is_not(None))
+    lambda _: select(func.min(OUTBOX.c.lease_until)).where(_WAITING, _ITS_PLATFORM, OUTBOX.c.owner.is_not(None))
 )
+_PLATFORM = Prepared(lambda _: select(OUTBOX.c.platform).where(_ITS_KEY))
 
 
 def write_effects(connection: Connection, after: Round, effects: Sequence[Effect]) -> None:
@@ -172,7 +194,7 @@ def write_effects(connection: Connection, after: Round, effects: Sequence[Effect
     commit, so that nobody leases it and shows the card as it was before this event.
     """
     rows = [
-        _row(effect_id(after, ordinal), after.id, effect, target=_target(after, effect), lane=ORDINARY)
+        _row(effect_id(after, ordinal), after.id, effect, after.platform, target=_target(after, effect), lane=ORDINARY)
         for ordinal, effect in enumerate(effects)
         if not (isinstance(effect, UpdateCard) and _card_waits(connection, after))
     ]
@@ -206,13 +228,14 @@ def _member_of(effect: Effect) -> str:
     return member
 
 
-def _row(key: str, round_id: str, effect: Effect, *, target: str | None, lane: int) -> Values:
+def _row(key: str, round_id: str, effect: Effect, platform: str, *, target: str | None, lane: int) -> Values:
     return {
         "key": key,
         "round": round_id,
         "kind": type(effect).__name__,
         "effect": effect_text(effect),
         "target": target,
+        "platform": platform,
         "lane": lane,
         "due": effect.due if isinstance(effect, WakeAt) else AT_ONCE,
         "owner": None,
@@ -230,16 +253,22 @@ class Outbox:
 
     database: Database
 
-    async def claim(self, owner: str, now: float, limit: int, lease_seconds: float) -> list[Claim]:
+    async def claim(
+        self, owner: str, now: float, limit: int, lease_seconds: float, platforms: Collection[str]
+    ) -> list[Claim]:
         """See `RoundStore.claim`. Oldest first within a lane; see this module for the order of rows."""
-        values = {"owner_": owner, "now_": now, "until_": now + lease_seconds}
+        if not platforms:
+            return []
+        served = {f"platform{number}_": name for number, name in enumerate(platforms)}
+        values = {"owner_": owner, "now_": now, "until_": now + lease_seconds, **served}
+        lease_due = _leasing(len(served))
 
         def work(connection: Connection) -> list[Claim]:
             claimed: list[Claim] = []
             for lane in (ORDINARY, FANNED_OUT):
                 if len(claimed) < limit:
                     wanted = {**values, "lane_": lane, "limit_": limit - len(claimed)}
-                    rows = _LEASE_DUE.run(connection, wanted).mappings().all()
+                    rows = lease_due.run(connection, wanted).mappings().all()
                     claimed += [claim_from(row) for row in sorted(rows, key=lambda row: (row["due"], row["id"]))]
             return claimed
 
@@ -269,10 +298,6 @@ class Outbox:
 
     async def expand(self, claim: Claim, effects: Sequence[Effect], cursor: str | None) -> None:
         """See `RoundStore.expand`. Nothing happens when the lease was lost: its new owner expands."""
-        rows = [
-            _row(f"{claim.key}/{_member_of(effect)}", claim.round, effect, target=None, lane=FANNED_OUT)
-            for effect in effects
-        ]
 
         def work(connection: Connection) -> None:
             moved = (
@@ -280,7 +305,12 @@ class Outbox:
                 if cursor is None
                 else _MOVE_CURSOR.run(connection, {**_lease_of(claim), "cursor_": cursor}).rowcount == 1
             )
-            if moved:
+            found = _PLATFORM.first(connection, {"key_": claim.key}) if moved else None
+            if found is not None:
+                rows = [
+                    _row(f"{claim.key}/{_member_of(one)}", claim.round, one, found[0], target=None, lane=FANNED_OUT)
+                    for one in effects
+                ]
                 _INSERT_UNLESS_THERE.run_many(connection, rows)
 
         await self.database.write(work)
@@ -306,12 +336,17 @@ class Outbox:
         """See `RoundStore.release`."""
         await self.database.write(lambda connection: _RELEASE.run(connection, {"owner_": owner}))
 
-    async def next_due(self) -> float | None:
+    async def next_due(self, platforms: Collection[str]) -> float | None:
         """See `RoundStore.next_due`. 0 for what is due at once; a leased row is due when its lease ends."""
 
         def work(connection: Connection) -> float | None:
-            found = [_NEXT_UNLEASED.first(connection, {"lane_": lane}) for lane in (ORDINARY, FANNED_OUT)]
-            found.append(_NEXT_LEASE_END.first(connection, {}))
+            found: list[Sequence[Any] | None] = []
+            for platform in platforms:
+                values = {"platform_": platform}
+                found += [
+                    _NEXT_UNLEASED.first(connection, {**values, "lane_": lane}) for lane in (ORDINARY, FANNED_OUT)
+                ]
+                found.append(_NEXT_LEASE_END.first(connection, values))
             return min((row[0] for row in found if row is not None and row[0] is not None), default=None)
 
         return await self.database.read(work)

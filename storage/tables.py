@@ -241,12 +241,13 @@ class OutboxRow(SQLModel, table=True):
 
     lane: 0, or 1 for what was expanded from a fan-out, which waits behind lane 0. target: whom it speaks to, ""
     for the channel, NULL for what speaks to nobody or in no order. due: seconds since the epoch, 0 for at once.
+    platform: the one that the round takes place on; only a process that serves it carries the effect out.
     settled: NULL while it waits, else "complete" or "quarantined". problem: why it last failed.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_waiting", "lane", "due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_outbox_waiting", "platform", "lane", "due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_outbox_order", "round", "target", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_outbox_leased", "owner", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
     )
@@ -259,6 +260,7 @@ class OutboxRow(SQLModel, table=True):
     target: str | None
     lane: int
     due: float
+    platform: str = Field(sa_column_kwargs={"server_default": ""})
     owner: str | None
     lease_until: float | None
     attempts: int

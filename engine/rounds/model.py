@@ -194,6 +194,11 @@ class Round:
     counts: Counts = field(default_factory=Counts)
 
     @property
+    def platform(self) -> str:
+        """The chat platform it takes place on, as its channel's id begins: "web", "slack"."""
+        return self.channel.partition(":")[0]
+
+    @property
     def asks_position(self) -> bool:
         """Whether members rate a position statement."""
         return self.rules.rate_position and self.affirming is not None

@@ -67,7 +67,7 @@ async def open_round(store: DatabaseStore, name: str) -> None:
 
 
 def dispatcher_of(store: DatabaseStore, hands: Hands, clock: HandClock, **pace: float) -> Dispatcher:
-    return Dispatcher(store, hands.carry_out, hands.give_up, clock, "one", Pace(poll=0.01, **pace))  # type: ignore[arg-type]
+    return Dispatcher(store, hands.carry_out, hands.give_up, clock, "one", ("web",), Pace(poll=0.01, **pace))  # type: ignore[arg-type]
 
 
 async def test_due_rows_are_carried_out_and_timers_wait_for_their_time(store: DatabaseStore) -> None:
@@ -147,10 +147,10 @@ async def test_stopping_gives_leases_back_at_once(store: DatabaseStore) -> None:
     dispatcher = dispatcher_of(store, hands, clock)
     running = asyncio.create_task(dispatcher.run())
     await asyncio.sleep(0.1)
-    assert await store.claim("two", clock.now(), 10, 60.0) == [], "leased by the first"
+    assert await store.claim("two", clock.now(), 10, 60.0, ("web",)) == [], "leased by the first"
     await dispatcher.stop(grace=0.01)
     await running
-    assert [type(one.effect) for one in await store.claim("two", clock.now(), 10, 60.0)] == [Announce]
+    assert [type(one.effect) for one in await store.claim("two", clock.now(), 10, 60.0, ("web",))] == [Announce]
 
 
 async def test_a_bug_ends_the_dispatcher_loudly(store: DatabaseStore) -> None:

@@ -48,7 +48,7 @@ async def drafted(store: DatabaseStore, round: str, members: Sequence[str], gene
         await handle(store, Delivery(f"{round}/{number}", round, event))
     answering = Answering(store, {}, Models(lambda _: generator, lambda _: FakePredictor()), clock)
     while (found := await store.drafting(round, 1)) is None:
-        for claim in await store.claim("me", clock.now(), 100, 60.0):
+        for claim in await store.claim("me", clock.now(), 100, 60.0, ("web",)):
             held = await store.round(claim.round)
             if held is None or not isinstance(claim.effect, DraftCandidates):
                 await store.complete(claim)

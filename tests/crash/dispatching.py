@@ -42,7 +42,7 @@ async def carry_out(url: str, folder: Path, owner: str, fatal: int) -> None:
     answering = Answering(store, {chat.name: chat}, models, clock)
     effects = Effects(store, answering, Speaking(store, {chat.name: chat}, lambda _: None, Texts(), clock))
     pace = Pace(lease=LEASE, batch=8, rounds=4, poll=0.05)
-    dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, pace)
+    dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, (chat.name,), pace)
     running = asyncio.create_task(dispatcher.run())
     waiting = select(func.count()).where(OUTBOX.c.settled.is_(None), OUTBOX.c.kind != "WakeAt")
     while await database.read(lambda connection: connection.execute(waiting).scalar_one()):

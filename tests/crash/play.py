@@ -109,7 +109,9 @@ class _Playing:
             Speaking(store, platforms, lambda _: None, Texts(), self._clock),
         )
         pace = Pace(lease=LEASE, tries=TRIES, backoff=BACKOFF)
-        self._dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, self._clock, f"life {life}", pace)
+        self._dispatcher = Dispatcher(
+            store, effects.carry_out, effects.give_up, self._clock, f"life {life}", platforms, pace
+        )
 
     async def to_the_end(self) -> None:
         """Take the script up at the first moment that was not carried out in full."""
@@ -133,7 +135,7 @@ class _Playing:
         end = self._clock.now() + TRYING
         while True:
             await self._dispatcher.run_due()
-            due = await self._store.next_due()
+            due = await self._store.next_due((self.chat.prefix,))
             if due is None or not self._clock.now() < due <= end:
                 return
             self._clock.move(due)

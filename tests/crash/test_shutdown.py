@@ -24,6 +24,7 @@ from tests.fakes.clock import BEGINNING, FakeClock
 
 SLOW = 0.3
 """Seconds that carrying out an effect takes."""
+PLATFORMS = ("web",)
 
 
 class SlowHands:
@@ -67,7 +68,9 @@ async def _leased(store: DatabaseStore) -> list[str]:
 
 def _application(store: DatabaseStore, hands: SlowHands, grace: float) -> Application:
     clock = FakeClock()
-    dispatcher = Dispatcher(store, hands.carry_out, hands.give_up, clock, "one process", Pace(rounds=1, poll=0.01))
+    dispatcher = Dispatcher(
+        store, hands.carry_out, hands.give_up, clock, "one process", PLATFORMS, Pace(rounds=1, poll=0.01)
+    )
     web = WebPlatform(store.database, "a secret of this test", "127.0.0.1", 0, clock=clock)
     platforms: dict[str, ChatPlatform] = {}
     settings = Settings(shutdown_grace=grace, platforms=())
@@ -88,7 +91,7 @@ async def test_what_is_under_way_is_finished_and_the_rest_left_to_others_at_once
     assert hands.finished == hands.begun, "nothing was interrupted"
     assert len(hands.begun) == 1, "one round at a time, and nothing new once it stops"
     assert await _leased(store) == []
-    others = await store.claim("another process", BEGINNING, 10, 60.0)
+    others = await store.claim("another process", BEGINNING, 10, 60.0, PLATFORMS)
     assert len(others) == 3 - len(hands.finished)
     assert not {claim.key for claim in others} & set(hands.finished)
 
@@ -102,6 +105,6 @@ async def test_what_takes_longer_than_the_grace_is_cut_short_and_known_to_have_b
         await running
     assert hands.finished == []
     assert await _leased(store) == []
-    others = await store.claim("another process", BEGINNING, 10, 60.0)
+    others = await store.claim("another process", BEGINNING, 10, 60.0, PLATFORMS)
     assert {claim.key for claim in others if claim.attempted_at is not None} == set(hands.begun)
     assert len(others) == 3

@@ -135,7 +135,7 @@ class BotStage(Stage):
         )
         speaking = Speaking(self._store, platforms, lambda name: None, Texts(), self.clock)
         effects = Effects(self._store, answering, speaking)
-        self._dispatcher = Dispatcher(self._store, effects.carry_out, effects.give_up, self.clock, "stage")
+        self._dispatcher = Dispatcher(self._store, effects.carry_out, effects.give_up, self.clock, "stage", platforms)
         self._serving = asyncio.create_task(self.platform.run(self._twice), name="platform under test")
         await self.set_the_stage()
         return self
@@ -218,7 +218,7 @@ class BotStage(Stage):
         """See Stage."""
         await self._look()
         until = self.clock.now() + seconds
-        while (due := await self._store.next_due()) is not None and due <= until:
+        while (due := await self._store.next_due((self.platform.name,))) is not None and due <= until:
             self.clock.move(due)
             if not await self._run_due():
                 break

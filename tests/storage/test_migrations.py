@@ -10,16 +10,24 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 import storage.tables
 import storage.web_tables
 from engine.errors import StoreUnusable
-from storage.migrations import current, head, migrate, require_current
+from storage.migrations import HERE, current, head, migrate, require_current
 
 PROCESSES = 4
+OLD_ROUND = """INSERT INTO rounds (id, version, channel, moderator, question, rules, phase, seed, opened_at, iteration,
+draft, roster_known, posted, extensions, members, answered, opinions, voters, complete, critiques, critiqued, outside)
+VALUES (:id, 1, :channel, 'mo', 'Should we?', '{}', 'collecting', 1, 1.0, 0, 0, FALSE, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0)
+"""
+OLD_EFFECT = """INSERT INTO outbox (key, round, kind, effect, lane, due, attempts)
+VALUES (:key, :round, 'Announce', '{}', 0, 0.0, 0)"""
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -52,6 +60,32 @@ def test_migrations_make_what_the_models_declare(empty_url: str) -> None:
 def test_migrating_again_changes_nothing(empty_url: str) -> None:
     migrate(empty_url)
     assert migrate(empty_url) == head()
+
+
+def upgrade(url: str, revision: str) -> None:
+    """Bring a database to one revision."""
+    config = Config()
+    config.set_main_option("script_location", str(HERE))
+    engine = sqlalchemy.create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_an_effect_that_waited_before_0004_goes_to_the_platform_of_its_round(empty_url: str) -> None:
+    upgrade(empty_url, "0003")
+    engine = sqlalchemy.create_engine(empty_url)
+    with engine.begin() as connection:
+        for name, channel in (("r1", "slack:T1/C1"), ("r2", "web:team")):
+            connection.execute(sqlalchemy.text(OLD_ROUND), {"id": name, "channel": channel})
+            connection.execute(sqlalchemy.text(OLD_EFFECT), {"key": f"{name}/1/0", "round": name})
+        connection.execute(sqlalchemy.text(OLD_EFFECT), {"key": "no round/1/0", "round": "no round"})
+    upgrade(empty_url, "0004")
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT round, platform FROM outbox ORDER BY round").all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [("no round", ""), ("r1", "slack"), ("r2", "web")]
 
 
 def test_processes_that_migrate_at_once_take_turns(empty_url: str) -> None:
