@@ -179,6 +179,24 @@ def export(
 
 
 @app.command()
+def replay(
+    round_id: Annotated[str, typer.Argument(metavar="ROUND", help="A round's id; an unknown one lists the newest.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    config: Config = None,
+    database: Database = None,
+) -> None:
+    """Make a round's choices again from its log alone: reproduced (status 0), differs (1) or incomplete (3)."""
+    import asyncio
+
+    with _speaking_plainly():
+        settings = _settings(config, database=database)
+        from bot.replaying import replay_round
+
+        status = asyncio.run(replay_round(settings, round_id, as_json=as_json))
+    raise typer.Exit(status)
+
+
+@app.command()
 def migrate(config: Config = None, database: Database = None) -> None:
     """Bring the database to the schema of this version."""
     with _speaking_plainly():

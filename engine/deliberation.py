@@ -11,19 +11,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import welfare
+from engine.choosing import PER_SUBSET, choose, ratings
 from engine.errors import GeneratorMisbehaved, RulesError, UsageError
-from engine.language import similarity
 from engine.ports import AgreementPredictor, StatementGenerator
-from engine.records import Candidate, Drafting, Matrix, Prediction, Provenance, Revision
+from engine.records import Candidate, Drafting, Provenance, Revision
 from engine.rounds.model import Purpose
 from engine.welfare import WelfareRule
 
 LEFT_OUT = (0, 1, 2)
 """How many opinions each of the three subsets of purpose `collect` silently leaves out."""
 
-PER_SUBSET = 2
-"""Candidates posted of each subset, each the best under an alpha of its own."""
+__all__ = ["deliberate", "ratings"]
 
 
 async def deliberate(
@@ -79,18 +77,23 @@ async def deliberate(
         raise ValueError(
             f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"
         )
-    matrix = ratings(prediction)[list(given)]
-    if aim is Purpose.COLLECT:
-        chosen = _collected(matrix, groups, seed)
-    else:
-        chosen = welfare.choose(matrix, _similarities(texts), wanted, posted, seed)
+    chosen = choose(
+        prediction,
+        texts,
+        wanted,
+        seed=seed,
+        wanted=posted,
+        silent=[at for at in range(len(opinions)) if at not in set(given)],
+        groups=groups if aim is Purpose.COLLECT else (),
+    )
     return Drafting(
         candidates=candidates,
         prediction=prediction,
-        welfare=tuple(float(value) for value in welfare.welfare(matrix, wanted)),
-        ranking=welfare.rank(matrix, wanted, seed),
-        posted=chosen,
+        welfare=chosen.welfare,
+        ranking=chosen.ranking,
+        posted=chosen.posted,
         notes=_notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ()),
+        choice=chosen.choice,
     )
 
 
@@ -166,34 +169,6 @@ def _subsets(given: Sequence[int], seed: int) -> list[tuple[int, ...]]:
         out = {int(at) for at in dice.choice(given, size=min(size, len(given) - 1), replace=False)}
         subsets.append(tuple(at for at in given if at not in out))
     return subsets
-
-
-def _collected(matrix: Matrix, groups: Sequence[Sequence[int]], seed: int) -> tuple[int, ...]:
-    """Of each group of candidates the best under one drawn alpha, then of what is left the best under another."""
-    dice = np.random.default_rng([seed, 2])
-    chosen: list[int] = []
-    for group in groups:
-        left = list(group)
-        for _ in range(min(PER_SUBSET, len(left))):
-            drawn = WelfareRule("isoelastic", welfare.draw_alpha(dice))
-            best = left[welfare.rank(matrix[:, left], drawn, seed)[0]]
-            chosen.append(best)
-            left.remove(best)
-    return tuple(chosen)
-
-
-def ratings(prediction: Prediction) -> Matrix:
-    """[members, candidates], higher agrees more: 1-7 where the prediction is calibrated, else its scores."""
-    return prediction.score if prediction.expected_agreement is None else prediction.expected_agreement
-
-
-def _similarities(texts: Sequence[str]) -> Matrix:
-    """[candidates, candidates], 0 to 1: how much two statements say with the same words."""
-    alike = np.eye(len(texts), dtype=np.float64)
-    for at, one in enumerate(texts):
-        for other in range(at):
-            alike[at, other] = alike[other, at] = min(1.0, max(0.0, similarity(one, texts[other])))
-    return alike
 
 
 def _notes(candidates: Sequence[Candidate], wanted: int, asked: str, all_of: Sequence[int]) -> tuple[str, ...]:

@@ -76,12 +76,32 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a choice rested on beside predictions and texts, and what came of it, so that it can be made again.
+
+    rule: the welfare rule as `WelfareRule` writes it. wanted: how many candidates were to be posted. silent:
+    rows of the prediction of members who gave no opinion and count for nothing. groups: purpose `collect`, the
+    candidates of each subset of opinions; empty where the rule alone chose. worth: (rule, [candidates] welfare)
+    for the round's rule and every other named rule that the predictions allow. fingerprint: of the candidates' texts.
+    """
+
+    rule: str
+    seed: int
+    wanted: int
+    silent: tuple[int, ...]
+    groups: tuple[tuple[int, ...], ...]
+    worth: tuple[tuple[str, tuple[float, ...]], ...]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drafting:
     """Everything one drafting produced, as the log keeps it.
 
     ranking: indices into `candidates`, best welfare first, every candidate once.
     posted: indices into `candidates`, in the order they are to be posted.
     welfare: one value per candidate under the round's rule, in the order of `candidates`.
+    choice: what the choice rested on; None where it was made before this was kept.
     """
 
     candidates: tuple[Candidate, ...]
@@ -90,3 +110,4 @@ class Drafting:
     ranking: tuple[int, ...]
     posted: tuple[int, ...]
     notes: tuple[str, ...] = field(default=())
+    choice: Choice | None = None

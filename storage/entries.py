@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+import numpy as np
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from engine.records import Matrix
 from engine.rounds.entries import (
     ConsentEntry,
     CritiqueEntry,
@@ -20,7 +23,7 @@ from engine.rounds.entries import (
 )
 from engine.rounds.model import Round, candidate_id, draft_of
 from storage.prepared import Prepared, insert_unless_there, plain_insert
-from storage.rows import compact, matrix_bytes, outcome_text, provenance_text, storable
+from storage.rows import choice_text, compact, matrix_bytes, matrix_from, outcome_text, provenance_text, storable
 from storage.tables import (
     CANDIDATES,
     CONSENTS,
@@ -30,6 +33,7 @@ from storage.tables import (
     OUTCOMES,
     POSITIONS,
     RATINGS,
+    STANDINGS,
     TOMBSTONES,
 )
 
@@ -75,6 +79,16 @@ _FORGET = [
     )
     for table in (OPINIONS, POSITIONS, CRITIQUES, RATINGS, CONSENTS)
 ]
+
+_BLANKED = ("score", "expected_agreement", "p_agree")
+_ALREADY_FORGOTTEN = Prepared(
+    lambda _: (
+        select(TOMBSTONES.c.member)
+        .join(STANDINGS, (STANDINGS.c.round == TOMBSTONES.c.round) & (STANDINGS.c.member == TOMBSTONES.c.member))
+        .where(TOMBSTONES.c.round == bindparam("round"), STANDINGS.c.opinion.is_(None))
+    )
+)
+"""Who asked to be forgotten and gave no opinion since."""
 
 
 def write_entry(connection: Connection, round: Round, entry: Entry) -> None:
@@ -123,6 +137,9 @@ def _drafting(connection: Connection, round: Round, entry: DraftingEntry) -> Non
     drafting = entry.drafting
     prediction = drafting.prediction
     opinions, drafted = prediction.score.shape
+    # Who asked to be forgotten while the models were at work has no row that `_forgotten` could have blanked.
+    gone = set(_ALREADY_FORGOTTEN.run(connection, {"round": round.id}).scalars())
+    rows = [at for at, member in enumerate(entry.members) if member in gone]
     _DRAFTING.run(
         connection,
         {
@@ -131,12 +148,11 @@ def _drafting(connection: Connection, round: Round, entry: DraftingEntry) -> Non
             "iteration": entry.iteration,
             "opinions": opinions,
             "drafted": drafted,
-            "score": matrix_bytes(prediction.score),
-            "expected_agreement": matrix_bytes(prediction.expected_agreement),
-            "p_agree": matrix_bytes(prediction.p_agree),
+            **{name: matrix_bytes(_without(getattr(prediction, name), rows)) for name in _BLANKED},
             "members": compact(entry.members) if len(entry.members) == opinions else None,
             "notes": compact([storable(note) for note in drafting.notes]),
             "at": entry.at,
+            "choice": choice_text(drafting.choice),
         },
     )
     rank = {index: place for place, index in enumerate(drafting.ranking)}
@@ -169,7 +185,31 @@ def _forgotten(connection: Connection, round: Round, entry: Forgotten) -> None:
     values = {"round": round.id, "member": entry.member}
     for statement in _FORGET:
         statement.run(connection, values)
+    _forget_predictions(connection, round, entry.member)
     _TOMBSTONE.run(connection, {**values, "at": entry.at})
+
+
+def _forget_predictions(connection: Connection, round: Round, member: str) -> None:
+    """What was predicted from somebody's opinion goes with it; one row per drafting, of which there are few."""
+    for row in connection.execute(select(DRAFTINGS).where(DRAFTINGS.c.round == round.id)).mappings().all():
+        members = json.loads(row["members"]) if row["members"] else []
+        if member in members:
+            shape, at = (row["opinions"], row["drafted"]), [members.index(member)]
+            blanked = {name: matrix_bytes(_without(matrix_from(row[name], *shape), at)) for name in _BLANKED}
+            connection.execute(
+                update(DRAFTINGS)
+                .where(DRAFTINGS.c.round == round.id, DRAFTINGS.c.draft == row["draft"])
+                .values(**blanked)
+            )
+
+
+def _without(matrix: Matrix | None, rows: Sequence[int]) -> Matrix | None:
+    """The matrix with these rows NaN."""
+    if matrix is None or not rows:
+        return matrix
+    left = matrix.copy()
+    left[list(rows)] = np.nan
+    return left
 
 
 _WRITERS: dict[type[Entry], Callable[[Connection, Round, Any], None]] = {

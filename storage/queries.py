@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.entries import OPINIONS_HELD
 from storage.prepared import upsert
 from storage.rows import (
+    choice_from,
     compact,
     matrix_from,
     outcome_from,
@@ -93,6 +94,12 @@ class Queries:
         """See `RoundStore.rounds_of`."""
         query = select(ROUNDS).join(STANDINGS, STANDINGS.c.round == ROUNDS.c.id)
         return await self._rounds(query.where(STANDINGS.c.member == member, _ACTIVE, _running(running)), limit)
+
+    async def newest_rounds(self, limit: int) -> list[str]:
+        """Ids of the rounds opened last, whatever their channel, newest first; for the operator."""
+        return await self._column(
+            select(ROUNDS.c.id).order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc()).limit(limit)
+        )
 
     async def _rounds(self, query: Any, limit: int) -> list[Round]:
         newest = query.order_by(ROUNDS.c.opened_at.desc(), ROUNDS.c.id.desc()).limit(limit)
@@ -245,6 +252,7 @@ def _drafting(row: RowMapping, candidates: Sequence[RowMapping]) -> Drafting:
         ranking=tuple(one["place"] for one in sorted(candidates, key=lambda one: one["rank"])),
         posted=tuple(place for _, place in posted),
         notes=tuple(json.loads(row["notes"])),
+        choice=choice_from(row["choice"]),
     )
 
 

@@ -13,13 +13,14 @@ from sqlalchemy import RowMapping
 
 from engine.outcome import Outcome
 from engine.ports import Claim, Sent
-from engine.records import Matrix, Provenance
+from engine.records import Choice, Matrix, Provenance
 from engine.rounds.effects import EFFECTS, Effect
 from engine.rounds.model import Counts, Mark, Part, Phase, Round, Rules, Standing
 from storage.prepared import Values
 
 _RULES = TypeAdapter(Rules)
 _PROVENANCE = TypeAdapter(Provenance)
+_CHOICE = TypeAdapter(Choice)
 
 
 def storable(text: str) -> str:
@@ -220,6 +221,16 @@ def provenance_text(provenance: Provenance) -> str:
 def provenance_from(text: str) -> Provenance:
     """The provenance of `provenance_text`."""
     return _PROVENANCE.validate_json(text)
+
+
+def choice_text(choice: Choice | None) -> str | None:
+    """A choice as JSON; None for none."""
+    return None if choice is None else compact(_CHOICE.dump_python(choice))
+
+
+def choice_from(text: str | None) -> Choice | None:
+    """The choice of `choice_text`."""
+    return None if text is None else _CHOICE.validate_python(json.loads(text))
 
 
 def matrix_bytes(matrix: Matrix | None) -> bytes | None:

@@ -172,7 +172,8 @@ class DraftingRow(SQLModel, table=True):
     """What one drafting produced beside its candidates.
 
     score, expected_agreement, p_agree: [opinions, drafted] float64, little-endian, row by row. members: JSON
-    list of whose opinion each row is; NULL where nobody said. notes: JSON list.
+    list of whose opinion each row is; NULL where nobody said. A row of somebody who was forgotten is NaN. notes: JSON
+    list. choice: JSON of Choice; NULL where it was drafted before this was kept.
     """
 
     __tablename__ = "draftings"
@@ -188,6 +189,7 @@ class DraftingRow(SQLModel, table=True):
     members: str | None = Field(sa_type=Text)
     notes: str = Field(sa_type=Text)
     at: float
+    choice: str | None = Field(sa_type=Text)
 
 
 class CandidateRow(SQLModel, table=True):
@@ -239,9 +241,9 @@ class AuditRow(SQLModel, table=True):
 class OutboxRow(SQLModel, table=True):
     """An effect to carry out.
 
+    platform: the one that the round takes place on; only a process that serves it carries the effect out.
     lane: 0, or 1 for what was expanded from a fan-out, which waits behind lane 0. target: whom it speaks to, ""
     for the channel, NULL for what speaks to nobody or in no order. due: seconds since the epoch, 0 for at once.
-    platform: the one that the round takes place on; only a process that serves it carries the effect out.
     settled: NULL while it waits, else "complete" or "quarantined". problem: why it last failed.
     """
 
@@ -258,9 +260,9 @@ class OutboxRow(SQLModel, table=True):
     kind: str
     effect: str = Field(sa_type=Text)
     target: str | None
+    platform: str = Field(sa_column_kwargs={"server_default": ""})
     lane: int
     due: float
-    platform: str = Field(sa_column_kwargs={"server_default": ""})
     owner: str | None
     lease_until: float | None
     attempts: int
