@@ -101,9 +101,16 @@ class _TimedPredictor(AgreementPredictor):
     def calibrated(self) -> bool:
         return self._inner.calibrated
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         start = time.perf_counter()
-        found = await self._inner.predict(question, opinions, statements)
+        found = await self._inner.predict(question, opinions, statements, revision=revision)
         self._spent["predict"] = self._spent.get("predict", 0.0) + time.perf_counter() - start
         return found
 

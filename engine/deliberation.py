@@ -72,7 +72,7 @@ async def deliberate(
     candidates = tuple(draft.candidates)
 
     texts = [candidate.text for candidate in candidates]
-    prediction = await predictor.predict(question, opinions, texts)
+    prediction = await predictor.predict(question, opinions, texts, revision=revision)
     if prediction.score.shape != (len(opinions), len(texts)):
         raise ValueError(
             f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"

@@ -65,12 +65,21 @@ class AgreementPredictor(Protocol):
         """Where opinions are sent, in words a member reads before writing; None when they stay here."""
         return None
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         """`opinions` [members], `statements` [candidates] -> Prediction of [members, candidates].
 
-        The same input gives the same output; a row depends on its own opinion only, and a cell on its
-        own statement only, so that a matrix may be computed in parts. Either sequence may have any
-        length including 0. Raises PredictorUnavailable. Runs heavy work off the event loop.
+        `revision`: in a critique iteration, what each member said about the previous statement, aligned with
+        `opinions`; the prediction is made from opinion and critique together. The same input gives the same output
+        up to rounding; a row depends on its own opinion and critique only, and a cell on its own statement only, so
+        that a matrix may be computed in parts. Either sequence may have any length including 0.
+        Raises PredictorUnavailable. Runs heavy work off the event loop.
         """
         ...
 

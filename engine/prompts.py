@@ -234,17 +234,21 @@ def position_statement(question: str, *, seed: int) -> Prompt:
     return Prompt(messages, (), (), f"position-{PROMPT_VERSION}", fence, canary)
 
 
-def agreement(question: str, opinion: str, judged: str, *, mirrored: bool) -> Prompt:
+def agreement(
+    question: str, opinion: str, judged: str, *, mirrored: bool, draft: str = "", critique: str = ""
+) -> Prompt:
     """The prompt for one member's rating of the statement `judged`; the answer is a number from 1 to 7.
 
     mirrored: 1 stands for strong agreement and 7 for strong disagreement, so that a model that likes a number or a
-    place in the list can be found out and evened out.
+    place in the list can be found out and evened out. draft, critique: an earlier statement and what this member said
+    about it, "" where they said nothing.
     """
-    fence, canary = _tokens(0, [question, opinion, judged])
+    fence, canary = _tokens(0, [question, opinion, judged, draft, critique])
     named = SCALE[::-1] if mirrored else SCALE
     scale = "\n".join(f"{number}: {name}" for number, name in enumerate(named, 1))
     asked = [
         _asked(question, [_block("opinion", opinion, fence)], fence),
+        *([_criticised(draft, critique, fence)] if critique.strip() else []),
         f"The statement:\n{_block('statement', judged, fence)}",
         "Their number, from 1 to 7:",
     ]
@@ -339,6 +343,11 @@ def _instructions(task: str, style: Style, fence: str, canary: str) -> str:
 
 def _asked(question: str, held: Sequence[str], fence: str) -> str:
     return "\n\n".join(["The question:", _block("question", question, fence), "What members think:", *held])
+
+
+def _criticised(draft: str, critique: str, fence: str) -> str:
+    said = f"An earlier draft:\n{_block('draft', draft, fence)}"
+    return f"{said}\n\nWhat they said about that draft:\n{_block('critique', critique, fence)}"
 
 
 def _block(kind: str, text: str, fence: str) -> str:

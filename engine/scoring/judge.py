@@ -32,7 +32,7 @@ from engine import prompts
 from engine.endpoint import Address, Answers, Endpoint, PromptTooLong
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, PredictorUnavailable, SettingsError
 from engine.ports import AgreementPredictor
-from engine.records import Matrix, Prediction
+from engine.records import Matrix, Prediction, Revision
 from engine.scoring.calibration import RATINGS, Calibration
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,14 @@ class JudgePredictor(AgreementPredictor):
         """Where opinions are sent."""
         return f"the language model {self._model} at {self._address.place}"
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         """`opinions` [members], `statements` [candidates] -> Prediction of [members, candidates].
 
         A blank opinion is not asked about: its row is 4. Raises PredictorUnavailable when the endpoint does not
@@ -125,7 +132,7 @@ class JudgePredictor(AgreementPredictor):
                 judging = _Judging(self.service, endpoint, self._budget.tokens)
                 try:
                     async with asyncio.timeout(self._budget.seconds):
-                        await judging.run(question, opinions, statements, cells, score)
+                        await judging.run(question, opinions, statements, revision, cells, score)
                 except TimeoutError:
                     raise PredictorUnavailable(
                         f"Judging by {self.service} was not done within {self._budget.seconds:g} seconds; raise "
@@ -172,6 +179,7 @@ class _Judging:
         question: str,
         opinions: Sequence[str],
         statements: Sequence[str],
+        revision: Revision | None,
         cells: Sequence[tuple[int, int]],
         score: Matrix,
     ) -> None:
@@ -181,7 +189,17 @@ class _Judging:
         async def work() -> None:
             for row, column in left:
                 both = [
-                    await self._distribution(question, opinions[row], statements[column], mirrored=mirrored)
+                    await self._distribution(
+                        prompts.agreement(
+                            question,
+                            opinions[row],
+                            statements[column],
+                            mirrored=mirrored,
+                            draft=revision.previous_statement if revision else "",
+                            critique=revision.critiques[row] if revision else "",
+                        ),
+                        mirrored=mirrored,
+                    )
                     for mirrored in (False, True)
                 ]
                 score[row, column] = (both[0] + both[1]) @ RATINGS / 2
@@ -194,9 +212,8 @@ class _Judging:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
 
-    async def _distribution(self, question: str, opinion: str, statement: str, *, mirrored: bool) -> Distribution:
+    async def _distribution(self, prompt: prompts.Prompt, *, mirrored: bool) -> Distribution:
         """[7], the probability of each rating 1..7 in one order of the scale; sums to 1."""
-        prompt = prompts.agreement(question, opinion, statement, mirrored=mirrored)
         found = read_rating(await self._ask(prompt.messages))
         if found is None and self._length == SHORT:
             self._length = LONG

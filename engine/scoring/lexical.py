@@ -23,7 +23,7 @@ import numpy as np
 
 from engine import language
 from engine.ports import AgreementPredictor
-from engine.records import Matrix, Prediction
+from engine.records import Matrix, Prediction, Revision
 from engine.scoring.calibration import Calibration
 
 FIGURES = Path(__file__).with_name("lexical_calibration.json")
@@ -84,13 +84,22 @@ class LexicalPredictor(AgreementPredictor):
     def calibrated(self) -> bool:
         return True
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
-        return await asyncio.to_thread(self.predict_now, question, opinions, statements)
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
+        return await asyncio.to_thread(self.predict_now, question, opinions, statements, revision)
 
-    def predict_now(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    def predict_now(
+        self, question: str, opinions: Sequence[str], statements: Sequence[str], revision: Revision | None = None
+    ) -> Prediction:
         """`predict` for callers without an event loop."""
         model = self._model or shipped()
-        score = model.score(question, opinions, statements)
+        score = model.score(question, opinions, statements, revision.critiques if revision else None)
         return Prediction(score, model.calibration.expected_agreement(score), model.calibration.p_agree(score))
 
 
@@ -101,10 +110,16 @@ class LexicalModel:
     weights: Mapping[str, float]
     calibration: Calibration
 
-    def score(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Matrix:
+    def score(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        critiques: Sequence[str] | None = None,
+    ) -> Matrix:
         """[members, candidates], any real number, higher agrees more."""
         general = appeal(question, statements) @ np.array([self.weights[name] for name in APPEAL])
-        own = personal(question, opinions, statements) @ np.array([self.weights[name] for name in PERSONAL])
+        own = personal(question, opinions, statements, critiques) @ np.array([self.weights[name] for name in PERSONAL])
         return np.asarray(general[None, :] + own)
 
     @classmethod
@@ -156,7 +171,9 @@ def _appeal(statement: str, asked: frozenset[str]) -> tuple[float, ...]:
     )
 
 
-def personal(question: str, opinions: Sequence[str], statements: Sequence[str]) -> Matrix:
+def personal(
+    question: str, opinions: Sequence[str], statements: Sequence[str], critiques: Sequence[str] | None = None
+) -> Matrix:
     """[members, candidates, len(PERSONAL)], every feature 0 where the opinion says nothing about the statement.
 
     common: cosine of the content words, the question's own left out, on which both do not take opposite sides, 0..1.
@@ -164,9 +181,12 @@ def personal(question: str, opinions: Sequence[str], statements: Sequence[str]) 
     square, because a single shared word says little.
     stance: product of both stances on the question, where it names something one can be for or against ("Should
     we ...?", "What do you think about ...?"), -1 opposite sides .. +1 the same side.
+    critiques: [members], words that count like the opinion's, except for the stance, which is on the question and not
+    on a draft; "" where a member gave none.
     """
     asked = language.stems(question)
-    heard = [_besides(asked, opinion) for opinion in opinions]
+    told = opinions if critiques is None else [f"{one}\n{more}" for one, more in zip(opinions, critiques, strict=True)]
+    heard = [_besides(asked, text) for text in told]
     said = [_besides(asked, statement) for statement in statements]
     index = {stem: at for at, stem in enumerate(sorted({stem for attitude in said for stem in attitude}))}
     sides_heard, sides_said = _vectors(heard, index), _vectors(said, index)

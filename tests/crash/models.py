@@ -63,10 +63,17 @@ class RememberedPredictor(AgreementPredictor):
         """See AgreementPredictor."""
         return self._predictor.calibrated
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         """See AgreementPredictor."""
-        asked = (question, tuple(opinions), tuple(statements))
+        asked = (question, tuple(opinions), tuple(statements), revision)
         if asked not in _answers:
-            _answers[asked] = await self._predictor.predict(question, opinions, statements)
+            _answers[asked] = await self._predictor.predict(question, opinions, statements, revision=revision)
         answer: Prediction = _answers[asked]
         return answer

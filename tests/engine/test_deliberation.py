@@ -44,7 +44,14 @@ class TablePredictor(AgreementPredictor):
         """Whether its numbers are ratings."""
         return self._calibrated
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         """The table's columns of the statements."""
         score: Matrix = np.array([self._table[one] for one in statements], dtype=np.float64).T
         score = score.reshape(len(opinions), len(statements))

@@ -58,7 +58,14 @@ class FakePredictor(AgreementPredictor):
         """True: expectations are ratings."""
         return True
 
-    async def predict(self, question: str, opinions: Sequence[str], statements: Sequence[str]) -> Prediction:
+    async def predict(
+        self,
+        question: str,
+        opinions: Sequence[str],
+        statements: Sequence[str],
+        *,
+        revision: Revision | None = None,
+    ) -> Prediction:
         """See AgreementPredictor.predict."""
         row = np.linspace(6.0, 2.0, max(1, len(statements)))[: len(statements)]
         score = np.tile(row, (len(opinions), 1)).reshape(len(opinions), len(statements))

@@ -44,7 +44,10 @@ def obliging(messages: Sequence[dict[str, Any]], number: int) -> str:
 
 def judging(messages: Sequence[dict[str, Any]], number: int = 0) -> str:
     """A judge's number: the more words of the statement the opinion has, the more agreement, in the scale as asked."""
-    opinion, statement = (set(re.findall(r"\w{4,}", fenced(messages, kind)[-1].lower())) for kind in _JUDGED)
+    told = " ".join(fenced(messages, "opinion") + fenced(messages, "critique"))
+    opinion, statement = (
+        set(re.findall(r"\w{4,}", text.lower())) for text in (told, fenced(messages, "statement")[-1])
+    )
     rating = 1 + round(6 * len(opinion & statement) / max(1, len(statement)))
     return str(8 - rating if mirrored(messages) else rating)
 
@@ -54,7 +57,6 @@ def mirrored(messages: Sequence[dict[str, Any]]) -> bool:
     return "1: strongly agree" in messages[0]["content"]
 
 
-_JUDGED = ("opinion", "statement")
 _ORDERS = (
     re.compile(
         r"(?:say|write|output|print|reply|respond|answer|repeat|return|state|include|add|end with|begin with|ping"
