@@ -23,7 +23,7 @@ class BackEndOptions:
     openai_base_url: where an OpenAI-compatible endpoint listens; None for the hosted service.
     openai_style: how statements are asked for, "zero-shot", "few-shot" or "reasoned".
     openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
-    drafting may cost. fall_back: whether the extractive default writes where a language model fails.
+    drafting may cost. fall_back: whether the embedded defaults write and predict where a model fails.
     judge_base_url, judge_api_key: the judge's endpoint; None for both takes the openai ones. judge_seconds,
     judge_tokens: what one prediction may cost. judge_calibration: a JSON file of `Calibration.fields`.
     """
@@ -102,13 +102,22 @@ def _judge(model: str, options: BackEndOptions) -> object:
     from engine.scoring.judge import Budget, JudgePredictor
 
     own = options.judge_base_url is not None or options.judge_api_key is not None
-    return JudgePredictor(
+    judging = JudgePredictor(
         model,
         base_url=options.judge_base_url if own else options.openai_base_url,
         api_key=options.judge_api_key if own else options.openai_api_key,
         budget=Budget(seconds=options.judge_seconds, tokens=options.judge_tokens),
         calibration=None if options.judge_calibration is None else from_file(options.judge_calibration),
     )
+    return _standing_in(judging, options)
+
+
+def _standing_in(first: AgreementPredictor, options: BackEndOptions) -> AgreementPredictor:
+    """`first`, with the lexical default where it does not answer, unless the options say that nobody falls back."""
+    from engine.scoring.falling_back import FallingBackPredictor
+    from engine.scoring.lexical import LexicalPredictor
+
+    return FallingBackPredictor(first, LexicalPredictor()) if options.fall_back else first
 
 
 BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {

@@ -86,13 +86,16 @@ async def deliberate(
         silent=[at for at in range(len(opinions)) if at not in set(given)],
         groups=groups if aim is Purpose.COLLECT else (),
     )
+    notes = _notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ())
+    if prediction.instead is not None:
+        notes += (f"The predictor {predictor.name} could not predict agreement, so {prediction.instead} did.",)
     return Drafting(
         candidates=candidates,
         prediction=prediction,
         welfare=chosen.welfare,
         ranking=chosen.ranking,
         posted=chosen.posted,
-        notes=_notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ()),
+        notes=notes,
         choice=chosen.choice,
     )
 

@@ -48,11 +48,13 @@ class Prediction:
     score: any real number, higher agrees more; comparable within the matrix.
     expected_agreement: 1-7, higher agrees more; None without a calibration.
     p_agree: probability that the rating is above 4, 0-1; None without a calibration.
+    instead: the predictor that made it where the one that was asked could not; None otherwise.
     """
 
     score: Matrix
     expected_agreement: Matrix | None
     p_agree: Matrix | None
+    instead: str | None = None
 
     def __post_init__(self) -> None:
         if self.score.ndim != 2:

@@ -1,0 +1,58 @@
+"""A predictor that never leaves a round without predictions: where the first one fails, another one predicts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from engine.errors import PredictorUnavailable
+from engine.ports import AgreementPredictor
+from engine.records import Prediction, Revision
+
+log = logging.getLogger(__name__)
+
+
+class FallingBackPredictor(AgreementPredictor):
+    """`first`, and `second` where `first` does not answer.
+
+    Its name and service are the first one's. A prediction of the second one names it in `Prediction.instead`, so that
+    the drafting's notes tell. `second` is calibrated, so that a rule that `first` allows is allowed still.
+    """
+
+    def __init__(self, first: AgreementPredictor, second: AgreementPredictor) -> None:
+        if first.calibrated and not second.calibrated:
+            raise ValueError(
+                f"{second.name!r} has no calibration and cannot stand in for {first.name!r}, which has one"
+            )
+        self._first = first
+        self._second = second
+
+    @property
+    def name(self) -> str:
+        """The catalog name of the predictor that is asked first."""
+        return self._first.name
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the first one is: what a round may rely on."""
+        return self._first.calibrated
+
+    @property
+    def service(self) -> str | None:
+        """Where opinions are sent."""
+        return self._first.service
+
+    async def predict(
+        self, question: str, opinions: Sequence[str], statements: Sequence[str], *, revision: Revision | None = None
+    ) -> Prediction:
+        """What the first predictor expects, else what the second does; never a mixture."""
+        try:
+            return await self._first.predict(question, opinions, statements, revision=revision)
+        except PredictorUnavailable as failure:
+            log.warning(
+                "falling back to another predictor",
+                extra={"failed": self._first.name, "predicting": self._second.name, "reason": str(failure)},
+            )
+        prediction = await self._second.predict(question, opinions, statements, revision=revision)
+        return replace(prediction, instead=self._second.name)
