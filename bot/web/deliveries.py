@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, select, update
 
 from bot.platform import Done
-from bot.web import seats, strings
-from bot.web.actions import ACTION, AnyAction
+from bot.web import messages, seats, strings
+from bot.web.actions import ACTION, KEYCAPS, AnyAction, Press
 from bot.web.head import insert_new
 from bot.web.seats import Seat
 from bot.web.showing import Context, Refusal, show
@@ -70,10 +70,17 @@ def record(connection: Connection, seat: Seat, action: AnyAction, now: float) ->
     return _recorded(there, seat)
 
 
-def answer(connection: Connection, member: str, delivery: str, reply: dict[str, Any]) -> None:
-    """The handler returned: a repeat gets the same reply. Of the action nothing is kept but that it was."""
+def answer(connection: Connection, recorded: Recorded, reply: dict[str, Any], *, done: bool) -> None:
+    """The handler returned: a repeat gets the same reply. Of the action nothing is kept but that it was.
+
+    done: it was carried out, so that a key of a scale stays pressed on the cards that carry the scale.
+    """
     values = {"answered": True, "reply": json.dumps(reply), "action": "", "context": ""}
-    connection.execute(update(DELIVERIES).where(_is(member, delivery)).values(**values))
+    seat, action = recorded.seat, recorded.action
+    connection.execute(update(DELIVERIES).where(_is(seat.member, action.delivery)).values(**values))
+    if done and isinstance(action, Press) and len(action.value) == 1 and action.value in KEYCAPS:
+        pressed = (action.action, action.round, action.target)
+        messages.mark(connection, seat.channel, seat.member, pressed, int(action.value))
 
 
 def left_behind(connection: Connection, now: float, limit: int = 20) -> list[Recorded]:

@@ -83,7 +83,8 @@ class Intake:
         for item in items(recorded):
             reply = await self._handler(item)
         made = reply_json(reply)
-        member, delivery = recorded.seat.member, recorded.action.delivery
-        await self._database.write(lambda connection: deliveries.answer(connection, member, delivery, made))
+        await self._database.write(
+            partial(deliveries.answer, recorded=recorded, reply=made, done=isinstance(reply, Done))
+        )
         self._poke()
         return made

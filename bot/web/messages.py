@@ -106,6 +106,23 @@ def erase(connection: Connection, message: str, now: float) -> None:
     connection.execute(delete(REACTIONS).where(REACTIONS.c.message == message))
 
 
+def mark(connection: Connection, channel: str, member: str, pressed: tuple[str, str, str], value: int) -> None:
+    """Show a scale (action, round, target) as pressed on the newest private cards of a person that carry it."""
+    here = and_(MESSAGES.c.channel == channel, MESSAGES.c.member == member, MESSAGES.c.author == "")
+    wanted = select(MESSAGES.c.id, MESSAGES.c.card).where(here, MESSAGES.c.card.is_not(None))
+    for row in connection.execute(wanted.order_by(MESSAGES.c.number.desc()).limit(PAGE)).all():
+        card = json.loads(row.card)
+        scales = [one for one in card["buttons"] if one["type"] == "scale" and _identity(one) == pressed]
+        if any(one["value"] != value for one in scales):
+            for one in scales:
+                one["value"] = value
+            replace(connection, row.id, json.dumps(card))
+
+
+def _identity(control: dict[str, Any]) -> tuple[str, str, str]:
+    return control["action"], control["round"], control["target"]
+
+
 def keycaps_of(connection: Connection, message: str, member: str) -> list[str]:
     """The ratings that a member has on a message; one at most, by how they are put on."""
     here = and_(REACTIONS.c.message == message, REACTIONS.c.member == member, REACTIONS.c.emoji.in_(KEYCAPS))

@@ -17,6 +17,7 @@ from bot.platform import (
     Privately,
     RatingField,
     Reacted,
+    Scale,
     Text,
     TextField,
     Whisper,
@@ -194,3 +195,20 @@ async def test_the_readers_time_zone_reaches_the_bot(served: Served) -> None:
     await alice.connect(zone="Not/A_Zone")
     await alice.do("command", place="channel", word="status", rest="")
     assert served.bot.heard[1].person.zone == "UTC"
+
+
+async def test_a_pressed_key_of_a_scale_is_still_pressed_when_the_page_comes_back(served: Served) -> None:
+    alice = await served.page("Alice")
+    scale = Scale("position", "We should drink tea.", "no", "yes", "r1")
+    card = Card("opinion", "Your position", (), (scale, Button("opinion", "Write", "r1")))
+    ref = await served.platform.send("k1", Privately("web:alice", "web:demo"), card)
+    await alice.do("press", place="direct", action="position", round="r1", value="6")
+    await alice.disconnect()
+    alice.seen, alice.shown = 0, {}
+    await alice.connect()
+    assert alice.shown[ref.message]["card"]["buttons"][0]["value"] == 6
+    served.bot.script = [Whisper(Card("notice", "The round is closed.", ()))]
+    await alice.do("press", place="direct", action="position", round="r1", value="2")
+    await alice.do("say", place="channel", text="end")
+    await alice.until(lambda: "end" in alice.texts())
+    assert alice.shown[ref.message]["card"]["buttons"][0]["value"] == 6, "what was refused is not shown as taken"
