@@ -86,7 +86,7 @@ async def application(
         if "slack" in settings.platforms:
             from bot.slack.installing import from_settings
 
-            platforms["slack"] = from_settings(settings, clock)
+            platforms["slack"] = from_settings(settings, clock, store)
 
         def service_of(name: str) -> str | None:
             try:

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 PREFIX = "PARLEY_"
 FILE_VARIABLE = "PARLEY_CONFIG"
 SECRETS = frozenset(
-    {"secret", "openai_api_key", "judge_api_key", "slack_bot_token", "slack_app_token", "slack_signing_secret"}
+    {
+        "secret",
+        "openai_api_key",
+        "judge_api_key",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "slack_client_secret",
+        "slack_token_keys",
+    }
 )
 
 
@@ -37,6 +46,8 @@ class Settings(BaseModel):
     channels: browser channels that exist from the start; open_seats: whether a visitor may take one.
     slack_bot_token, slack_app_token: Slack's xoxb and xapp tokens; slack_signing_secret, slack_port: for HTTP
     instead of Socket Mode. slack_moderators: Slack ids of moderators besides the workspace's admins.
+    slack_client_id, slack_client_secret, slack_token_keys, slack_redirect_url: for many workspaces by OAuth
+    instead of one by its token; the keys seal the tokens, the first one seals and all of them open.
     generator, predictor: catalog names of the models. openai_*, judge_*, fall_back: as in
     `engine.catalog.BackEndOptions`.
     shutdown_grace, lease: seconds.
@@ -57,6 +68,10 @@ class Settings(BaseModel):
     slack_signing_secret: SecretStr | None = None
     slack_port: int = Field(3000, ge=0, le=65535)
     slack_moderators: tuple[str, ...] = ()
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
+    slack_token_keys: tuple[SecretStr, ...] = ()
+    slack_redirect_url: str | None = None
     slack_api_url: str = "https://slack.com/api/"
     locale: str = "en"
     generator: str = "extractive"
@@ -67,6 +82,7 @@ class Settings(BaseModel):
     openai_context: int | None = Field(None, ge=1_000)
     openai_seconds: float = Field(120.0, gt=0, le=3600)
     openai_tokens: int = Field(200_000, ge=1_000)
+    openai_structured: bool = True
     fall_back: bool = True
     judge_base_url: str | None = None
     judge_api_key: SecretStr | None = None
@@ -78,7 +94,7 @@ class Settings(BaseModel):
     shutdown_grace: float = Field(20.0, ge=0, le=600)
     lease: float = Field(60.0, ge=5, le=3600)
 
-    @field_validator("platforms", "channels", "slack_moderators", mode="before")
+    @field_validator("platforms", "channels", "slack_moderators", "slack_token_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -96,6 +112,7 @@ class Settings(BaseModel):
             openai_context=self.openai_context,
             openai_seconds=self.openai_seconds,
             openai_tokens=self.openai_tokens,
+            openai_structured=self.openai_structured,
             fall_back=self.fall_back,
             judge_base_url=self.judge_base_url,
             judge_api_key=judge_key.get_secret_value() if judge_key else None,

@@ -29,7 +29,10 @@ Respond = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction."""
+    """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction.
+
+    team: the workspace.
+    """
 
     delivery: str
     user: str
@@ -38,6 +41,7 @@ class Where:
     texts: Texts
     trigger: str = ""
     respond: Respond | None = None
+    team: str = ""
 
 
 class Showing:
@@ -72,7 +76,7 @@ class Showing:
                 task.cancel()
 
     async def _open(self, reply: OpenForm, where: Where) -> None:
-        view = modal(reply.form, where.channel, where.texts, direct=where.direct)
+        view = modal(reply.form, where.channel, where.texts, direct=where.direct, team=where.team)
         try:
             await self._calls(self._calls.client.views_open, trigger_id=where.trigger, view=view)
         except (PlatformRefused, PlatformUnavailable) as problem:

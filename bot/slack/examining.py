@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.settings import Settings
 from bot.slack.calls import GONE, SENTENCES
-from bot.slack.installing import from_settings
+from bot.slack.installing import check
 from engine.errors import SettingsError
 from engine.ports import Clock
 
@@ -55,7 +55,7 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
     from slack_sdk.web.async_client import AsyncWebClient
 
     try:
-        from_settings(settings, clock)
+        check(settings)
     except SettingsError as problem:
         yield Seen(False, "Slack", str(problem))
         return

@@ -72,7 +72,7 @@ class SlackPlatform(Workspace):
                 self._listening.clear()
 
     def _transport(self, serving: Serving) -> AbstractAsyncContextManager[int | None]:
-        async def here(_: Any) -> Serving:
+        async def here(*_: Any) -> Serving:
             return serving
 
         client = self._calls.client

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
 from engine.ports import Clock
 
 if TYPE_CHECKING:
+    from aiohttp import web
     from slack_bolt.app.async_app import AsyncApp
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -133,7 +134,8 @@ class Serving:
             item = act.item(self._person(act, who, shared), names)
             reply = await self._handler(item)
         texts = Texts(who.locale)
-        return reply, Where(item.delivery, act.user, act.channel, act.direct, texts, trigger, respond)
+        team = self._identity.team
+        return reply, Where(item.delivery, act.user, act.channel, act.direct, texts, trigger, respond, team)
 
     def _turn(self, user: str) -> asyncio.Lock:
         turn = self._turns.setdefault(user, asyncio.Lock())
@@ -169,14 +171,17 @@ def _never() -> Any:
     raise AssertionError("a view of the Home tab is no inbound item")
 
 
-Attendant = Callable[[Any], Awaitable[Serving]]
-"""Who serves the workspace that a request is of, given bolt's context of the request."""
+Attendant = Callable[[Any, dict[str, Any]], Awaitable[Serving]]
+"""Who serves the workspace that a request is of, given bolt's context of the request and its body."""
 
-Gone = Callable[[dict[str, Any]], Awaitable[None]]
-"""What happens when Slack no longer lets the bot in somewhere, given the event's body."""
+Authorize = Callable[[str | None, str | None], Awaitable[Any]]
+"""Bolt's AuthorizeResult of a workspace and its organisation; None where the app is not installed."""
+
+Gone = Callable[[dict[str, Any], Any], Awaitable[None]]
+"""What happens when Slack no longer lets the bot in somewhere, given the event's body and bolt's context."""
 
 
-async def said_aloud(body: dict[str, Any]) -> None:
+async def said_aloud(body: dict[str, Any], _: Any) -> None:
     """One line in the log."""
     log.error("Slack no longer lets the bot in: install the app again", extra={"event": body["event"].get("type")})
 
@@ -186,34 +191,38 @@ def bolt_app(
     attendant: Attendant,
     *,
     signing_secret: str | None,
-    authorize: Callable[..., Awaitable[Any]] | None = None,
+    authorize: Authorize | None = None,
     gone: Gone = said_aloud,
 ) -> AsyncApp:
     """The bolt app with our listeners; it answers each request after the listener is done.
 
-    authorize: bolt's, where there are many workspaces; else the client's token is the only one.
+    authorize: where there are many workspaces; else the client's token is the only one.
     """
     from slack_bolt.app.async_app import AsyncApp
 
     async def command(ack: Any, body: dict[str, Any], respond: Any, context: Any) -> None:
-        await (await attendant(context)).command(ack, body, respond)
+        await (await attendant(context, body)).command(ack, body, respond)
 
     async def action(ack: Any, body: dict[str, Any], respond: Any, context: Any) -> None:
-        await (await attendant(context)).action(ack, body, respond)
+        await (await attendant(context, body)).action(ack, body, respond)
 
     async def view(ack: Any, body: dict[str, Any], context: Any) -> None:
-        await (await attendant(context)).view(ack, body)
+        await (await attendant(context, body)).view(ack, body)
 
     async def event(body: dict[str, Any], context: Any) -> None:
-        await (await attendant(context)).event(body)
+        await (await attendant(context, body)).event(body)
 
     async def home(body: dict[str, Any], context: Any) -> None:
-        await (await attendant(context)).home(body)
+        await (await attendant(context, body)).home(body)
+
+    # Bolt hands arguments over by name, and a bound method's own name for itself is one of them.
+    async def whose(enterprise_id: str | None, team_id: str | None) -> Any:
+        return await authorize(team_id, enterprise_id) if authorize else None
 
     app = AsyncApp(
         client=client,
         signing_secret=signing_secret,
-        authorize=authorize,
+        authorize=None if authorize is None else whose,
         process_before_response=True,
         request_verification_enabled=signing_secret is not None,
     )
@@ -224,8 +233,8 @@ def bolt_app(
         app.event(name)(event)
     app.event("app_home_opened")(home)
 
-    async def left(body: dict[str, Any]) -> None:
-        await gone(body)
+    async def left(body: dict[str, Any], context: Any) -> None:
+        await gone(body, context)
 
     for name in GOING:
         app.event(name)(left)
@@ -260,16 +269,24 @@ async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None
 
 
 @asynccontextmanager
-async def http(app: AsyncApp, host: str, port: int) -> AsyncIterator[int | None]:
-    """Listen for signed requests at PATH; gives the port. Raises SettingsError when the port cannot be had."""
+async def http(
+    app: AsyncApp | None, host: str, port: int, pages: Sequence[web.RouteDef] = ()
+) -> AsyncIterator[int | None]:
+    """Listen for signed requests at PATH (not without an app) and for `pages`; gives the port.
+
+    Raises SettingsError when the port cannot be had.
+    """
     from aiohttp import web
     from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 
-    async def take(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-
     served = web.Application()
-    served.router.add_post(PATH, take)
+    served.add_routes(pages)
+    if app is not None:
+
+        async def take(request: web.Request) -> web.Response:
+            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+        served.router.add_post(PATH, take)
     runner = web.AppRunner(served, access_log=None)
     await runner.setup()
     try:

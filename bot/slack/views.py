@@ -30,16 +30,17 @@ _JOINTS = {"n": "\n", "s": " ", "c": ""}
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a modal carries: the form's identity, and where it was opened. channel: Slack's id."""
+    """What a modal carries: the form's identity, and where it was opened. channel, team: Slack's ids."""
 
     form: str
     round: str
     target: str
     channel: str
     direct: bool
+    team: str = ""
 
 
-def modal(form: Form, channel: str, texts: Texts, *, direct: bool) -> Json:
+def modal(form: Form, channel: str, texts: Texts, *, direct: bool, team: str = "") -> Json:
     """The modal of a form. Raises ValueError where Slack has no room for it."""
     blocks: list[Json] = []
     if width(form.title) > TITLE:
@@ -47,7 +48,7 @@ def modal(form: Form, channel: str, texts: Texts, *, direct: bool) -> Json:
     blocks += block_kit(form.intro)
     for field in form.fields:
         blocks += _field(field, texts)
-    metadata = json.dumps(asdict(Opened(form.kind, form.round, form.target, channel, direct)))
+    metadata = json.dumps(asdict(Opened(form.kind, form.round, form.target, channel, direct, team)))
     if len(blocks) > IN_VIEW or width(metadata) > METADATA:
         raise ValueError(f"the form {form.kind!r} has {len(blocks)} blocks; {IN_VIEW} fit a modal")
     return {

@@ -9,6 +9,8 @@ from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import storage.export.key
+import storage.hearing
+import storage.slack_tables
 import storage.tables
 import storage.web_tables  # noqa: F401 - these modules put their tables into SQLModel.metadata
 
