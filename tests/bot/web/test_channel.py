@@ -89,7 +89,7 @@ async def test_editing_and_deleting_a_private_message_reach_the_bot_under_its_id
     assert isinstance(edited, DirectMessageEdited)
     assert isinstance(deleted, DirectMessageDeleted)
     assert (edited.message, edited.text, deleted.message) == (message, "Coffee", message)
-    await alice.until(lambda: alice.shown[message]["deleted"])
+    await alice.until(lambda: alice.shown.get(message, {}).get("deleted", False))
     assert alice.shown[message]["text"] == "", "deleted words are gone from the page, and from the database"
 
 
