@@ -23,7 +23,8 @@ class BackEndOptions:
     openai_base_url: where an OpenAI-compatible endpoint listens; None for the hosted service.
     openai_style: how statements are asked for, "zero-shot", "few-shot" or "reasoned".
     openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
-    drafting may cost. fall_back: whether the embedded defaults write and predict where a model fails.
+    drafting may cost. openai_structured: hold answers to a form where the server can.
+    fall_back: whether the embedded defaults write and predict where a model fails.
     judge_base_url, judge_api_key: the judge's endpoint; None for both takes the openai ones. judge_seconds,
     judge_tokens: what one prediction may cost. judge_calibration: a JSON file of `Calibration.fields`.
     """
@@ -34,6 +35,7 @@ class BackEndOptions:
     openai_context: int | None = None
     openai_seconds: float = 120.0
     openai_tokens: int = 200_000
+    openai_structured: bool = True
     fall_back: bool = True
     judge_base_url: str | None = None
     judge_api_key: str | None = field(default=None, repr=False)
@@ -87,6 +89,7 @@ def _openai(model: str, options: BackEndOptions) -> object:
         budget=Budget(seconds=options.openai_seconds, tokens=options.openai_tokens),
         style=Style(options.openai_style),
         context=options.openai_context,
+        structured=options.openai_structured,
     )
     return FallingBackGenerator(writing, ExtractiveGenerator()) if options.fall_back else writing
 

@@ -33,6 +33,9 @@ FIRST_WAIT = 0.5
 LONGEST_KEPT_WAIT = 20.0
 """A longer Retry-After is passed on to whoever asked instead of being waited for."""
 
+COUNTED_AT_ONCE = 16
+"""Texts that are sent to be counted at the same time."""
+
 
 class PromptTooLong(Exception):
     """The prompt and the answer do not fit into the model's context."""
@@ -117,6 +120,7 @@ class Endpoint:
         self._client = AsyncOpenAI(
             base_url=address.base_url, api_key=address.key, max_retries=0, timeout=request_seconds
         )
+        self._tokenize = f"{address.base_url.removesuffix('/v1')}/tokenize"
         self._refused: set[str] = set()
         self._dice = random.Random(seed)
 
@@ -140,6 +144,31 @@ class Endpoint:
             return None
         return found[0] if found and isinstance(found[0], int) and found[0] > 0 else None
 
+    async def count_tokens(self, texts: Sequence[str]) -> list[int] | None:
+        """How many tokens the model makes of each text, where the server counts (vLLM and llama.cpp do)."""
+        from openai import APIError
+
+        turn = asyncio.Semaphore(COUNTED_AT_ONCE)
+
+        async def counted(text: str) -> int:
+            async with turn:
+                told: Any = await self._client.post(
+                    self._tokenize,
+                    body={"model": self._model, "prompt": text, "content": text, "add_special_tokens": False},
+                    cast_to=object,
+                    options={"timeout": 10.0},
+                )
+                number = told["count"] if "count" in told else len(told["tokens"])
+                if not isinstance(number, int) or (text and number < 1):
+                    raise ValueError
+                return number
+
+        try:
+            first = [await counted(one) for one in texts[:1]]  # alone, so that a server without it is asked once
+            return first + list(await asyncio.gather(*(counted(one) for one in texts[1:])))
+        except (APIError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
     async def ask(
         self,
         messages: Sequence[Message],
@@ -149,9 +178,11 @@ class Endpoint:
         most_tokens: int,
         temperature: float = 1.0,
         likeliest: int = 0,
+        form: Mapping[str, Any] | None = None,
     ) -> Answers:
         """The model's answers to one prompt, at least one and often fewer than `n`.
 
+        form: a JSON schema that answers are to follow; a server that knows none answers in free text.
         likeliest: how many log-probabilities to ask for at each token; a server that has none gives none.
         Tries again where that may help. Raises PromptTooLong, GeneratorUnavailable (with retry_after where
         the server gave it) and GeneratorMisbehaved.
@@ -166,6 +197,9 @@ class Endpoint:
             }
             if likeliest:
                 wanted |= {"logprobs": True, "top_logprobs": likeliest}
+            if form is not None:
+                schema = {"name": "answer", "strict": True, "schema": form}
+                wanted["response_format"] = {"type": "json_schema", "json_schema": schema}
             failure = await self._try(messages, wanted)
             if isinstance(failure, Answers):
                 self.one_choice = self.one_choice or (wanted["n"] > 1 and len(failure.texts) == 1)
@@ -236,6 +270,9 @@ class Endpoint:
             if "n" in sent and (re.search(r"\bn\b|choice", told)):
                 self.one_choice = True
                 return None
+            if "response_format" in sent and re.search(r"response.?format|schema|structured|grammar|guided", told):
+                self._refused.add("response_format")
+                return None
             if "logprobs" in sent and "logprobs" in told:
                 self._refused |= {"logprobs", "top_logprobs"}
                 return None
@@ -243,6 +280,9 @@ class Endpoint:
                 if name in sent and re.search(rf"\b{name}\b", told):
                     self._refused.add(name)
                     return None
+            if "response_format" in sent:  # the youngest of the parameters, so the likeliest reason
+                self._refused.add("response_format")
+                return None
         raise GeneratorUnavailable(f"{self._said} refuses the request (HTTP {status}).")
 
 

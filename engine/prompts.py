@@ -16,6 +16,7 @@ The words are ours.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 from collections.abc import Callable, Sequence
@@ -23,12 +24,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.records import Revision
 
 PROMPT_VERSION = "1"
 """Changes with every change of a word below, so that a log says which prompt a statement answers."""
+
+REWARD_VERSION = "1"
+"""The same for `reward_prompt` and `reward_completion`: a reward model only knows the words it was trained with."""
 
 PER_MESSAGE = 8
 """Tokens that a chat template spends on each message, counted generously."""
@@ -275,10 +279,47 @@ def sft_prompt(question: str, opinions: Sequence[str]) -> str:
     return f"Question: {_one_line(question)}\n\n{held}\n\nStatement:"
 
 
+def answer_form(style: Style) -> dict[str, Any]:
+    """The JSON schema of an answer, for servers that can hold a model to one; `read_statement` reads it too."""
+    fields = ("thoughts", "statement") if style is Style.REASONED else ("statement",)
+    return {
+        "type": "object",
+        "properties": {field: {"type": "string"} for field in fields},
+        "required": list(fields),
+        "additionalProperties": False,
+    }
+
+
+def reward_prompt(question: str, opinion: str, *, previous: str = "", critique: str = "") -> str:
+    """What a reward model reads before the statement; the same for every statement that one member is asked about.
+
+    previous, critique: an earlier statement and what this member said about it; without a critique neither is shown.
+    Line breaks are folded so that no text can begin a paragraph of the template. The template ends in a colon and
+    `reward_completion` begins with a space, where tokenizers part words.
+    """
+    parts = [f"Question: {_one_line(question)}"]
+    if opinion.strip():
+        parts.append(f"Opinion: {_one_line(opinion)}")
+    if critique.strip():
+        parts += [f"Draft: {_one_line(previous)}", f"Critique: {_one_line(critique)}"]
+    return "\n\n".join([*parts, "Statement:"])
+
+
+def reward_completion(statement: str) -> str:
+    """What a reward model reads after `reward_prompt`; its score is read at the end-of-text token that follows."""
+    return f" {_one_line(statement)}"
+
+
 def read_statement(answer: str, style: Style = Style.ZERO_SHOT) -> str:
-    """The statement in a model's answer, "" where there is none: thoughts, labels and enclosing quotes are gone."""
+    """The statement in a model's answer, "" where there is none: thoughts, labels and enclosing quotes are gone.
+
+    An answer in the form of `answer_form` is read as such, whether or not that form was asked for.
+    """
     text = re.sub(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", " ", answer, flags=re.S | re.I)
     text = re.sub(r"\A.*</think(?:ing)?>", " ", text, flags=re.S | re.I).strip()
+    formed = re.match(r"(?:```(?:json)?\s*)?(\{.*)", text, re.S)
+    if formed:
+        return _stated(formed.group(1))
     label = re.compile(r"^[ \t*_#>]*(?:(?:consensus|final|revised|group) )?statement[ \t*_]*:[ \t*_]*", re.M | re.I)
     marks = list(label.finditer(text))
     if style is Style.REASONED:
@@ -291,6 +332,15 @@ def read_statement(answer: str, style: Style = Style.ZERO_SHOT) -> str:
         if len(text) > 1 and text[0] == opening and text[-1] == closing and opening not in text[1:-1]:
             text = text[1:-1].strip()
     return text
+
+
+def _stated(answer: str) -> str:
+    """The statement in an answer that begins with an object of `answer_form`; "" where it is none."""
+    try:
+        told = json.JSONDecoder().raw_decode(answer)[0]["statement"]
+    except (ValueError, KeyError, RecursionError):
+        return ""
+    return told.strip() if isinstance(told, str) else ""
 
 
 @lru_cache(maxsize=1)

@@ -13,11 +13,13 @@ import asyncio
 import hashlib
 import logging
 import math
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from engine import prompts
 from engine.endpoint import Address, Answers, Endpoint, PromptTooLong
@@ -36,6 +38,9 @@ CONTEXT = 4_096
 ANSWER_TOKENS = {Style.ZERO_SHOT: 500, Style.FEW_SHOT: 500, Style.REASONED: 1_200}
 AT_ONCE = 4
 """Requests under way at the same time, where a server gives one choice per request."""
+
+MARK_TOKENS = 20
+"""Tokens of a mark around an opinion, counted generously: twelve of its characters are random."""
 
 SUBSETS = 4
 """Into how many requests the candidates are divided at most, where no prompt holds all opinions."""
@@ -71,9 +76,11 @@ class OpenAIGenerator(StatementGenerator):
         budget: Budget | None = None,
         style: Style = Style.ZERO_SHOT,
         context: int | None = None,
+        structured: bool = True,
     ) -> None:
         """base_url: the endpoint, often ending in /v1; None for the hosted service. context: tokens the model holds.
 
+        structured: hold the model to a form of its answers where the server can.
         Raises SettingsError where the address is unusable or the extra `openai` is not installed.
         """
         _require_extra()
@@ -82,6 +89,7 @@ class OpenAIGenerator(StatementGenerator):
         self._budget = budget or Budget()
         self._style = style
         self._context = context
+        self._form = prompts.answer_form(style) if structured else None
 
     @property
     def name(self) -> str:
@@ -110,7 +118,7 @@ class OpenAIGenerator(StatementGenerator):
         guard = await asyncio.to_thread(Guard, question, opinions, revision=revision)
         request_seconds = min(self._budget.request_seconds, self._budget.seconds)
         async with Endpoint(self._model, self._address, request_seconds=request_seconds, seed=seed) as endpoint:
-            asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed)
+            asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed, self._form)
             try:
                 async with asyncio.timeout(self._budget.seconds):
                     self._context = self._context or await endpoint.context()
@@ -155,6 +163,7 @@ class _Asking:
         revision: Revision | None,
         n: int,
         seed: int,
+        form: Mapping[str, Any] | None,
     ) -> None:
         self.candidates: list[Candidate] = []
         self.dropped: Counter[str] = Counter()
@@ -168,11 +177,15 @@ class _Asking:
         self._revision = revision
         self._n = n
         self._seed = seed
+        self._form = form
+        self._counted: dict[str, int] = {}
 
     async def run(self, context: int, most_tokens: int, style: Style) -> None:
         """Ask until there are enough candidates, nothing new comes, or the tokens are spent."""
         answer = ANSWER_TOKENS[style]
         room = context - answer
+        if self._crowded(room, style):
+            await self._measure()
         stale = 0
         while len(self.candidates) < self._n and stale < STALE and self.tokens < most_tokens:
             batch = self._batch(room, style)
@@ -190,6 +203,28 @@ class _Asking:
             if any(isinstance(answers, PromptTooLong) for answers in came):
                 room //= 2
             stale = stale + 1 if len(self.candidates) == before else 0
+
+    def _crowded(self, room: int, style: Style) -> bool:
+        """Whether a prompt leaves out opinions by the estimate, which is generous."""
+        try:
+            return bool(self._prompt(0, room, style).left_out)
+        except GeneratorMisbehaved:
+            return True
+
+    async def _measure(self) -> None:
+        """Have the server count what members wrote, where it can."""
+        said = self._revision.critiques if self._revision is not None else ()
+        texts = sorted({text.strip() for text in (self._question, *self._opinions, *said) if text.strip()})
+        counts = await self._endpoint.count_tokens(texts) or ()
+        self._counted = dict(zip(texts, counts, strict=False))
+
+    def _count(self, text: str) -> int:
+        """Tokens of a piece of a prompt: of what members wrote as measured, of our own words as estimated."""
+        if not self._counted:
+            return estimated_tokens(text)
+        pieces = (piece.strip() for piece in re.split(r"\[/?[a-z]+ [0-9a-f]{12}\]", text))
+        marks = len(re.findall(r"\[/?[a-z]+ [0-9a-f]{12}\]", text))
+        return MARK_TOKENS * marks + sum(self._counted.get(piece, estimated_tokens(piece)) for piece in pieces)
 
     def _batch(self, room: int, style: Style) -> list[tuple[Prompt, int, int]]:
         """(prompt, choices, seed) of the requests to send next; none holds more than the room."""
@@ -216,11 +251,11 @@ class _Asking:
                     self._revision,
                     seed=seed,
                     room=room,
-                    count_tokens=estimated_tokens,
+                    count_tokens=self._count,
                     style=style,
                 )
             return prompts.statement(
-                self._question, self._opinions, seed=seed, room=room, count_tokens=estimated_tokens, style=style
+                self._question, self._opinions, seed=seed, room=room, count_tokens=self._count, style=style
             )
         except ValueError as problem:
             raise GeneratorMisbehaved(
@@ -229,7 +264,7 @@ class _Asking:
             ) from None
 
     async def _ask(self, prompt: Prompt, n: int, seed: int, most_tokens: int) -> Answers:
-        answers = await self._endpoint.ask(prompt.messages, n, seed=seed, most_tokens=most_tokens)
+        answers = await self._endpoint.ask(prompt.messages, n, seed=seed, most_tokens=most_tokens, form=self._form)
         written = [one.content for one in prompt.messages] + list(answers.texts)
         self.tokens += answers.tokens or sum(estimated_tokens(text) for text in written)
         return answers

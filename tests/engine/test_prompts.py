@@ -200,6 +200,23 @@ def test_the_statement_is_found_in_an_answer(answer: str, style: Style, text: st
     assert prompts.read_statement(answer, style) == text
 
 
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ('{"statement": "We plant trees."}', "We plant trees."),
+        ('<think>{"statement": "no"}</think>\n```json\n{"statement": " We plant trees. "}\n```', "We plant trees."),
+        ('{"thoughts": "Trees?", "statement": "We \\u0061gree."} Anything else?', "We agree."),
+        ('{"statement": 7}', ""),
+        ('{"thoughts": "Trees"}', ""),
+        ('{"statement": "We pla', ""),
+        ("{", ""),
+    ],
+)
+@pytest.mark.parametrize("style", Style)
+def test_an_answer_in_the_form_asked_for_is_read(answer: str, text: str, style: Style) -> None:
+    assert prompts.read_statement(answer, style) == text
+
+
 @given(st.text(max_size=300))
 def test_reading_any_answer_never_fails(answer: str) -> None:
     for style in Style:

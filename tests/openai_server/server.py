@@ -51,8 +51,9 @@ class OpenAIServer:
     """Follows `script` step by step, then lets `model` write; use as an async context manager.
 
     honours_n: whether it gives as many choices as asked for, or always one. refuses: parameters it answers 400 to.
-    context: what its list of models says; a prompt of more words is refused as too long. dead: answer nobody.
+    context: what its list of models says; a prompt of more words is refused as too long.
     likely: the log-probabilities of the first token of every answer, given where they are asked for.
+    counts: how many tokens a text has, for a server that counts them.
     """
 
     def __init__(
@@ -64,9 +65,11 @@ class OpenAIServer:
         context: int | None = None,
         forever: Step | None = None,
         likely: Callable[[Sequence[dict[str, Any]]], Mapping[str, float]] | None = None,
+        counts: Callable[[str], int] | None = None,
     ) -> None:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.counted: list[str] = []
         self.base_url = ""
         self._script = list(script)
         self._forever = forever
@@ -75,6 +78,7 @@ class OpenAIServer:
         self._refuses = refuses
         self._context = context
         self._likely = likely
+        self._counts = counts
         self._runner: web.AppRunner | None = None
         self._closing = asyncio.Event()
 
@@ -82,6 +86,8 @@ class OpenAIServer:
         app = web.Application()
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._complete)
+        if self._counts is not None:
+            app.router.add_post("/tokenize", self._tokenize)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -104,6 +110,12 @@ class OpenAIServer:
     async def _models(self, _: web.Request) -> web.Response:
         listed = {"id": "tiny", "object": "model"} | ({"max_model_len": self._context} if self._context else {})
         return web.json_response({"object": "list", "data": [listed]})
+
+    async def _tokenize(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        assert self._counts is not None
+        self.counted.append(asked["prompt"])
+        return web.json_response({"count": self._counts(asked["prompt"]), "max_model_len": self._context})
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         asked = await request.json()

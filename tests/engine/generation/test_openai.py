@@ -6,8 +6,10 @@ one choice).
 
 from __future__ import annotations
 
+import json
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -152,7 +154,7 @@ async def test_a_dead_server_is_unavailable() -> None:
 async def test_a_wrong_key_or_model_is_not_tried_again_and_says_what_to_check(status: int, said: str) -> None:
     async with OpenAIServer(forever=Status(status)) as server:
         with pytest.raises(GeneratorUnavailable, match=said):
-            await texts(server)
+            await texts(server, structured=False)
     assert len(server.requests) == 1
 
 
@@ -264,3 +266,67 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
         OpenAIGenerator("m", base_url=address)
     with pytest.raises(SettingsError, match="PARLEY_OPENAI_BASE_URL"):
         OpenAIGenerator("m")
+
+
+async def test_answers_are_held_to_a_form_where_the_server_can() -> None:
+    def formed(messages: Sequence[dict[str, Any]], number: int) -> str:
+        return json.dumps({"statement": obliging(messages, number)})
+
+    async with OpenAIServer(model=formed) as server:
+        found = await texts(server, n=3)
+    assert found
+    assert not any("{" in text for text in found)
+    form = server.requests[0]["response_format"]["json_schema"]["schema"]
+    assert form["required"] == ["statement"]
+
+
+async def test_thoughts_have_a_field_of_their_own() -> None:
+    def formed(messages: Sequence[dict[str, Any]], number: int) -> str:
+        return json.dumps({"thoughts": "They all like buses.", "statement": obliging(messages, number)})
+
+    async with OpenAIServer(model=formed) as server:
+        found = await texts(server, n=3, style=Style.REASONED)
+    assert found
+    assert not any("They all like" in text for text in found)
+    assert list(server.requests[0]["response_format"]["json_schema"]["schema"]["properties"]) == [
+        "thoughts",
+        "statement",
+    ]
+
+
+async def test_a_server_that_knows_no_form_is_asked_without() -> None:
+    async with OpenAIServer(refuses=["response_format"]) as server:
+        assert await texts(server, n=3)
+    assert ["response_format" in request for request in server.requests][:2] == [True, False]
+
+
+async def test_a_form_can_be_switched_off() -> None:
+    async with OpenAIServer() as server:
+        assert await texts(server, n=3, structured=False)
+    assert "response_format" not in server.requests[0]
+
+
+LONG = [f"{opinion} {'It is quiet there now. ' * 60}{at}" for at, opinion in enumerate(OPINIONS) if opinion]
+
+
+async def test_where_the_server_counts_tokens_more_opinions_fit() -> None:
+    """Estimates are generous: 1,400 characters count 460 tokens, and the server knows of 300."""
+    async with OpenAIServer() as server:
+        estimated = await generator(server, context=2_600).generate(QUESTION, LONG, 1, seed=0)
+    async with OpenAIServer(counts=lambda text: len(text.split())) as server:
+        measured = await generator(server, context=2_600).generate(QUESTION, LONG, 1, seed=0)
+    assert len(estimated[0].provenance.opinions_seen) < len(measured[0].provenance.opinions_seen) == len(LONG)
+    assert set(server.counted) == {QUESTION, *LONG}
+
+
+async def test_nothing_is_counted_while_everything_fits() -> None:
+    async with OpenAIServer(counts=len) as server:
+        assert await texts(server, n=2)
+    assert server.counted == []
+
+
+@pytest.mark.parametrize("counts", [lambda _: -1, lambda _: "many", lambda _: 0])
+async def test_a_count_that_is_none_is_not_believed(counts: Callable[[str], Any]) -> None:
+    async with OpenAIServer(counts=counts) as server:
+        found = await generator(server, context=2_600).generate(QUESTION, LONG, 1, seed=0)
+    assert 0 < len(found[0].provenance.opinions_seen) < len(LONG)
