@@ -1,0 +1,369 @@
+"""The gateway: hello, identify, heartbeats, resuming, and what reaches which session.
+
+Source: Discord's documentation, "Gateway", "Gateway Events" and the gateway's close codes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import time
+import zlib
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from tests.discord_server.refusal import Json
+from tests.discord_server.shapes import app_flags, created_guild, member_json, user_json
+from tests.discord_server.world import App, Guild, World
+
+GUILDS, GUILD_MEMBERS, GUILD_MESSAGES, GUILD_REACTIONS = 1 << 0, 1 << 1, 1 << 9, 1 << 10
+DIRECT_MESSAGES, DIRECT_REACTIONS, MESSAGE_CONTENT, PRESENCES = 1 << 12, 1 << 13, 1 << 15, 1 << 8
+PRIVILEGED = GUILD_MEMBERS | PRESENCES | MESSAGE_CONTENT
+EVERY_INTENT = (1 << 26) - 1
+DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT, REQUEST_MEMBERS, INVALID, HELLO, ACK = (
+    *range(5),
+    *range(6, 12),
+)
+KEPT = 1_000
+"""Events a session remembers for resuming."""
+
+
+@dataclass(eq=False)
+class Session:
+    """What an identified shard hears. `missed`: numbered payloads that a resume replays."""
+
+    id: str
+    shard: int
+    shards: int
+    intents: int
+    sequence: int = 0
+    missed: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    connection: Connection | None = None
+
+    def listens(self, intent: int) -> bool:
+        """True when events of this intent reach it; 0 reaches everybody."""
+        return not intent or bool(self.intents & intent)
+
+
+class Connection:
+    """An open socket; zlib: one stream for its whole life, as the client asked."""
+
+    def __init__(self, socket: web.WebSocketResponse, transport: asyncio.BaseTransport | None, compress: str) -> None:
+        self.socket = socket
+        self.transport = transport
+        self.session: Session | None = None
+        self.heartbeats = 0
+        self._zlib = zlib.compressobj() if compress == "zlib-stream" else None
+        self._order = asyncio.Lock()
+
+    async def send(self, text: str) -> None:
+        """Send a payload; one that comes after the end is lost, as on a real socket."""
+        async with self._order:
+            if self.socket.closed:
+                return
+            try:
+                if self._zlib is None:
+                    await self.socket.send_str(text)
+                else:
+                    whole = self._zlib.compress(text.encode()) + self._zlib.flush(zlib.Z_SYNC_FLUSH)
+                    await self.socket.send_bytes(whole)
+            except (ConnectionError, RuntimeError):
+                return
+
+    async def op(self, code: int, data: Any = None) -> None:
+        """Send what is no event."""
+        await self.send(json.dumps({"op": code, "d": data, "s": None, "t": None}))
+
+
+@dataclass
+class Timing:
+    """heartbeat: real seconds between a client's heartbeats. answer: real seconds an app has for an interaction.
+
+    follow_up: seconds of the server's clock that an interaction's token lives. nonce: seconds of that clock in
+    which the same nonce makes no second message. identify: real seconds between two identifications of a shard.
+    """
+
+    heartbeat: float = 41.25
+    answer: float = 3.0
+    follow_up: float = 900.0
+    nonce: float = 300.0
+    identify: float = 0.0
+
+
+class Gateway:
+    """All sessions of the app."""
+
+    def __init__(
+        self,
+        world: World,
+        app: App,
+        timing: Timing,
+        violated: Callable[[str, str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._world = world
+        self._app = app
+        self._timing = timing
+        self._violated = violated
+        self._changed = changed
+        self.url = ""
+        self.shards = 1
+        self.connections: list[Connection] = []
+        self.sessions: dict[str, Session] = {}
+        self.identified = 0
+        self.resumed = 0
+        self.outage = False
+        self.held: list[tuple[str, Json, int, str]] | None = None
+        self.members_asked: list[Json] = []
+        self._last_identify: dict[int, float] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """True while payloads are on their way."""
+        return bool(self._sending)
+
+    def shard_of(self, guild: str) -> int:
+        """The shard of a guild; conversations of two ("") are the first one's."""
+        return (int(guild) >> 22) % self.shards if guild else 0
+
+    def publish(self, event: str, data: Json, intent: int = 0, guild: str = "") -> None:
+        """Tell every session of the guild's shard that listens."""
+        if self.held is not None:
+            self.held.append((event, data, intent, guild))
+            return
+        self._tell(event, data, intent, guild)
+
+    def hold(self) -> None:
+        """Keep events back until `release`."""
+        self.held = []
+
+    def release(self) -> None:
+        """Send what was held, in its order."""
+        held, self.held = self.held or [], None
+        for one in held:
+            self._tell(*one)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """The WebSocket's handler."""
+        if request.query.get("v") != "10" or request.query.get("encoding") != "json":
+            self._violated("gateway_version", f"asked for {dict(request.query)}")
+        if request.query.get("compress", "zlib-stream") != "zlib-stream":
+            return web.Response(status=400, text="this server compresses as zlib-stream only")
+        socket = web.WebSocketResponse(max_msg_size=4096, autoping=True)
+        await socket.prepare(request)
+        connection = Connection(socket, request.transport, request.query.get("compress", ""))
+        self.connections.append(connection)
+        try:
+            beat = {"heartbeat_interval": int(self._timing.heartbeat * 1000), "_trace": []}
+            await connection.op(HELLO, beat)
+            await self._listen(connection)
+        finally:
+            self.connections.remove(connection)
+            if connection.session is not None and connection.session.connection is connection:
+                connection.session.connection = None
+                if socket.close_code in (1000, 1001):
+                    self.sessions.pop(connection.session.id, None)
+            self._changed()
+        return socket
+
+    async def reconnect(self) -> None:
+        """Ask every client to reconnect and resume (op 7)."""
+        for one in list(self.connections):
+            await one.op(RECONNECT)
+
+    async def invalidate(self, *, resumable: bool) -> None:
+        """End every session (op 9); those that are not resumable are forgotten."""
+        for one in list(self.connections):
+            if not resumable and one.session is not None:
+                self.sessions.pop(one.session.id, None)
+                one.session = None
+            await one.op(INVALID, resumable)
+
+    async def cut(self, code: int | None = None) -> None:
+        """Close every connection: with a code, or (None) without a word, as when the network fails."""
+        for one in list(self.connections):
+            if code is not None:
+                await one.socket.close(code=code)
+            elif one.transport is not None:
+                one.transport.close()
+
+    async def stop(self) -> None:
+        """Forget what is on its way and close everything."""
+        for task in list(self._sending):
+            task.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
+        for one in list(self.connections):
+            await one.socket.close(code=1001)
+
+    async def _listen(self, connection: Connection) -> None:
+        limit: float | None = self._timing.heartbeat * 1.5
+        handlers: dict[int, Callable[[Connection, Any], Awaitable[None]]] = {
+            HEARTBEAT: self._heartbeat,
+            IDENTIFY: self._identify,
+            RESUME: self._resume,
+            REQUEST_MEMBERS: self._members,
+            PRESENCE: self._ignored,
+            VOICE: self._ignored,
+        }
+        while not connection.socket.closed:
+            try:
+                message = await connection.socket.receive(timeout=limit)
+            except TimeoutError:
+                self._violated("no_heartbeat", f"within {limit} s")
+                await connection.socket.close(code=4009)
+                return
+            if message.type is not WSMsgType.TEXT:
+                return
+            try:
+                payload = json.loads(message.data)
+                handler = handlers[payload["op"]]
+            except (ValueError, KeyError, TypeError):
+                self._violated("bad_payload", str(message.data)[:200])
+                await connection.socket.close(code=4002)
+                return
+            if connection.session is None and payload["op"] not in (HEARTBEAT, IDENTIFY, RESUME):
+                await connection.socket.close(code=4003)
+                return
+            await handler(connection, payload.get("d"))
+
+    async def _ignored(self, connection: Connection, data: Any) -> None:
+        del connection, data
+
+    async def _heartbeat(self, connection: Connection, data: Any) -> None:
+        connection.heartbeats += 1
+        await connection.op(ACK)
+
+    async def _identify(self, connection: Connection, data: Json) -> None:
+        if connection.session is not None:
+            await connection.socket.close(code=4005)
+            return
+        if data.get("token", "").removeprefix("Bot ") != self._app.token:
+            await connection.socket.close(code=4004, message=b"Authentication failed.")
+            return
+        shard, shards = data.get("shard") or (0, 1)
+        intents = data.get("intents")
+        if shards != self.shards or not 0 <= shard < shards:
+            await connection.socket.close(code=4010, message=b"Invalid shard.")
+        elif not isinstance(intents, int) or intents < 0 or intents & ~EVERY_INTENT:
+            await connection.socket.close(code=4013, message=b"Invalid intent(s).")
+        elif intents & PRIVILEGED & ~self._app.privileged:
+            await connection.socket.close(code=4014, message=b"Disallowed intent(s).")
+        elif time.monotonic() - self._last_identify.get(shard, 0.0) < self._timing.identify:
+            self._violated("identified_too_often", f"shard {shard} within {self._timing.identify} s")
+            await connection.op(INVALID, data=False)
+        elif not {"os", "browser", "device"} <= set(data.get("properties", {})):
+            await connection.socket.close(code=4002)
+        else:
+            self._last_identify[shard] = time.monotonic()
+            await self._begin(connection, Session(secrets.token_hex(16), shard, shards, intents))
+
+    async def _begin(self, connection: Connection, session: Session) -> None:
+        self.identified += 1
+        self.sessions[session.id] = session
+        connection.session, session.connection = session, connection
+        mine = [one for one in self._world.guilds.values() if self._bot_in(one) and self._here(one, session)]
+        ready = {
+            "v": 10,
+            "user": user_json(self._app.bot) | {"verified": True, "mfa_enabled": False, "flags": 0, "email": None},
+            "guilds": [{"id": one.id, "unavailable": True} for one in mine],
+            "session_id": session.id,
+            "session_type": "normal",
+            "resume_gateway_url": self.url,
+            "shard": [session.shard, session.shards],
+            "application": {"id": self._app.id, "flags": app_flags(self._app)},
+            "private_channels": [],
+            "relationships": [],
+            "user_settings": {},
+            "geo_ordered_rtc_regions": [],
+            "_trace": [],
+        }
+        self._number(session, "READY", ready)
+        if session.intents & GUILDS:
+            for guild in mine:
+                everybody = bool(session.intents & GUILD_MEMBERS)
+                if not guild.unavailable:
+                    self._number(session, "GUILD_CREATE", created_guild(guild, self._app.bot, everybody=everybody))
+        self._changed()
+
+    async def _resume(self, connection: Connection, data: Json) -> None:
+        if data.get("token", "").removeprefix("Bot ") != self._app.token:
+            await connection.socket.close(code=4004, message=b"Authentication failed.")
+            return
+        session = self.sessions.get(data.get("session_id", ""))
+        known = data.get("seq")
+        if session is None or not isinstance(known, int):
+            await connection.op(INVALID, data=False)
+            return
+        if known > session.sequence:
+            await connection.socket.close(code=4007, message=b"Invalid seq.")
+            return
+        lost = session.sequence - known > len(session.missed)
+        if lost:
+            self.sessions.pop(session.id)
+            await connection.op(INVALID, data=False)
+            return
+        if session.connection is not None and session.connection is not connection:
+            await session.connection.socket.close(code=4009)
+        for number, text in list(session.missed):
+            if number > known:
+                await connection.send(text)
+        connection.session, session.connection = session, connection
+        self.resumed += 1
+        self._number(session, "RESUMED", {"_trace": []})
+        self._changed()
+
+    async def _members(self, connection: Connection, data: Json) -> None:
+        self.members_asked.append(data)
+        session = connection.session
+        assert session is not None
+        guild = self._world.guilds.get(str(data.get("guild_id")))
+        if guild is None or not self._bot_in(guild):
+            return
+        wanted = data.get("user_ids")
+        query = data.get("query")
+        if query == "" and not data.get("limit") and not session.intents & GUILD_MEMBERS:
+            self._violated("members_without_intent", "all members of a guild were asked for without the intent")
+            await connection.socket.close(code=4014)
+            return
+        there = list(guild.members.values())
+        if wanted is not None:
+            named = {str(one) for one in (wanted if isinstance(wanted, list) else [wanted])}
+            there = [one for one in there if one.user.id in named][:100]
+        elif query:
+            there = [one for one in there if one.user.name.startswith(query)][: min(int(data["limit"]), 100)]
+        parts = [there[start : start + 1000] for start in range(0, len(there), 1000)] or [[]]
+        for number, part in enumerate(parts):
+            chunk: Json = {
+                "guild_id": guild.id,
+                "members": [member_json(one) for one in part],
+                "chunk_index": number,
+                "chunk_count": len(parts),
+                "nonce": data.get("nonce"),
+            }
+            self._number(session, "GUILD_MEMBERS_CHUNK", chunk)
+
+    def _tell(self, event: str, data: Json, intent: int, guild: str) -> None:
+        for session in self.sessions.values():
+            if session.shard == self.shard_of(guild) and session.listens(intent):
+                self._number(session, event, data)
+
+    def _number(self, session: Session, event: str, data: Json) -> None:
+        session.sequence += 1
+        text = json.dumps({"op": DISPATCH, "t": event, "s": session.sequence, "d": data})
+        session.missed.append((session.sequence, text))
+        if session.connection is not None:
+            task = asyncio.create_task(session.connection.send(text), name="discord server dispatch")
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    def _bot_in(self, guild: Guild) -> bool:
+        return self._app.bot.id in guild.members
+
+    def _here(self, guild: Guild, session: Session) -> bool:
+        return self.shard_of(guild.id) == session.shard
