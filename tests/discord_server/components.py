@@ -212,7 +212,8 @@ def _in_label(seen: _Seen, path: str, part: Any) -> None:
         CHECKBOXES: _checkboxes,
         CHECKBOX: _only_named,
         UPLOAD: _only_named,
-    } | dict.fromkeys(SELECTS, _select)
+        **dict.fromkeys(SELECTS, _select),
+    }
     kind = part.get("type") if isinstance(part, dict) else None
     if kind not in rules:
         seen.check.no(f"{path}/type", "BASE_TYPE_CHOICES", f'Value of field "type" must be one of {sorted(rules)}.')

@@ -50,7 +50,7 @@ def check_body(body: Json, files: int, *, before: Message | None = None) -> None
     check.done()
     wanted = ("content", "embeds", "components", "sticker_ids", "poll")
     if before is None:
-        if not any(body.get(one) for one in wanted) and not files:
+        if not any(_there(body.get(one)) for one in wanted) and not files:
             raise Refusal(50006)
         return
     left = {
@@ -59,14 +59,19 @@ def check_body(body: Json, files: int, *, before: Message | None = None) -> None
         "components": before.components,
         "attachments": before.attachments,
     } | {name: value for name, value in body.items() if name in (*wanted, "attachments")}
-    if not any(left.values()) and not files:
+    if not any(_there(one) for one in left.values()) and not files:
         raise Refusal(50006)
+
+
+def _there(value: Any) -> bool:
+    """True for what can be seen; a text of nothing but space is none."""
+    return bool(value.strip() if isinstance(value, str) else value)
 
 
 def apply(message: Message, body: Json) -> None:
     """Write a checked body into a message; what is absent stays as it is."""
     if "content" in body:
-        message.content = body["content"] or ""
+        message.content = (body["content"] or "").strip()
     if "embeds" in body:
         message.embeds = [{"type": "rich"} | one for one in copy.deepcopy(body["embeds"] or [])]
     if "components" in body:
@@ -74,6 +79,8 @@ def apply(message: Message, body: Json) -> None:
     if "flags" in body:
         kept = message.flags & ~SUPPRESS_EMBEDS
         message.flags = kept | (int(body["flags"] or 0) & SETTABLE)
+    if message.flags & SUPPRESS_EMBEDS:
+        message.embeds = []
     named(message)
 
 

@@ -210,7 +210,7 @@ class Discord:
 
     def _message_event(self, event: str, message: Message) -> None:
         channel = message.channel
-        more: Json = {}
+        more: Json = {} if message.nonce is None else {"nonce": message.nonce}
         if channel.guild is not None:
             more["guild_id"] = channel.guild.id
             if member := channel.guild.members.get(message.author.id):

@@ -37,12 +37,12 @@ def create(call: Call) -> Answer:
     if channel.thread and channel.locked:
         raise Refusal(50083)
     if before := _same_nonce(call, channel, body):
-        return _shown(call, before)
+        return _shown(call, before) | {"nonce": body["nonce"]}
     message = new_message(call, channel, body)
     if channel.thread:
         channel.archived = False
     call.discord.posted(message)
-    return _shown(call, message)
+    return _shown(call, message) | ({"nonce": message.nonce} if message.nonce is not None else {})
 
 
 @route("GET", MESSAGES, bucket="GET /channels/{channel_id}/messages")

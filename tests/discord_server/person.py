@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.discord_server.commands import GROUP, STRING, SUB_COMMAND
-from tests.discord_server.components import BUTTON, SELECTS
+from tests.discord_server.components import BUTTON, SELECT, SELECTS
 from tests.discord_server.content import named
 from tests.discord_server.filling import Entered, check_complete, entered, fields, find, option, submitted
 from tests.discord_server.happenings import Discord
@@ -32,6 +32,7 @@ from tests.discord_server.rights import (
     in_channel,
 )
 from tests.discord_server.seeing import Eyes
+from tests.discord_server.shapes import channel_json, member_json, role_json, user_json
 from tests.discord_server.world import DM, EPHEMERAL, Channel, Guild, Member, Message, User
 
 NO_ANSWER = "The application did not respond"
@@ -106,13 +107,15 @@ class Person(Eyes):
         assert least <= len(values) <= most, f"this select takes {least} to {most} choices"
         data: Json = {"custom_id": part["custom_id"], "component_type": part["type"], "id": part["id"]}
         data["values"] = [option(part, one) for one in values]
-        if part["type"] != 3:
+        if part["type"] != SELECT:
             data["resolved"] = self._resolved(data["values"], message.channel)
         return await self._ask(COMPONENT, message.channel, data, message)
 
-    async def forge_press(self, custom_id: str, on: Message) -> Answer:
-        """A press that no client offers, as a script would send it."""
-        data = {"custom_id": custom_id, "component_type": BUTTON, "id": 1}
+    async def forge(self, custom_id: str, on: Message, *values: str) -> Answer:
+        """Press a button, or choose these values, as no client offers it and a script would send it."""
+        data: Json = {"custom_id": custom_id, "component_type": SELECT if values else BUTTON, "id": 1}
+        if values:
+            data["values"] = list(values)
         return await self._ask(COMPONENT, on.channel, data, on)
 
     def fill(self, values: Mapping[str, Entered]) -> None:
@@ -229,8 +232,6 @@ class Person(Eyes):
         return data | ({"resolved": resolved} if resolved else {})
 
     def _resolved(self, values: list[str], place: Channel) -> Json:
-        from tests.discord_server.shapes import channel_json, member_json, role_json, user_json
-
         found: Json = {}
         guild = place.guild
         for one in values:

@@ -176,8 +176,13 @@ def emoji_json(emoji: str) -> Json:
     return {"id": known, "name": name, "animated": False} if colon else {"id": None, "name": emoji}
 
 
-def message_json(message: Message, users: dict[str, User], viewer: User, *, hidden: bool = False) -> Json:
-    """A message object as the viewer gets it. hidden: without what the message-content intent guards."""
+def message_json(
+    message: Message, users: dict[str, User], viewer: User, *, hidden: bool = False, whole: bool = True
+) -> Json:
+    """A message object as the viewer gets it.
+
+    hidden: without what the message-content intent guards. whole: with the message that it answers.
+    """
     shown: Json = {
         "id": message.id,
         "channel_id": message.channel.id,
@@ -209,10 +214,10 @@ def message_json(message: Message, users: dict[str, User], viewer: User, *, hidd
             }
             for emoji, there in message.reactions.items()
         ]
-    if message.nonce is not None:
-        shown["nonce"] = message.nonce
     if message.reference is not None:
         shown["message_reference"] = message.reference
+        answered = message.channel.messages.get(message.reference["message_id"]) if whole else None
+        shown["referenced_message"] = message_json(answered, users, viewer, whole=False) if answered else None
     if message.webhook:
         shown["webhook_id"] = shown["application_id"] = message.author.id
     if message.interaction is not None:

@@ -38,8 +38,8 @@ class Opinion(library.ui.Modal, title="Your opinion"):
     )
 
     async def on_submit(self, interaction: library.Interaction) -> None:
-        assert interaction.data is not None
-        given = {one["component"]["custom_id"]: one["component"].get("value") for one in interaction.data["components"]}
+        data: Any = interaction.data
+        given = {one["component"]["custom_id"]: one["component"].get("value") for one in data["components"]}
         await interaction.response.send_message(f"Noted {given}", ephemeral=True)
 
 
