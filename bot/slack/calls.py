@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import PlatformRefused, PlatformUnavailable
@@ -20,6 +21,9 @@ Method = Callable[..., Awaitable[Any]]
 
 PATIENCE = 120.0
 """Seconds of waiting for one call's turn, asked for by Slack, that are spent here instead of failing."""
+
+MARGIN = 0.05
+"""Seconds by which a wait is longer than asked, since clocks differ."""
 
 GONE = {
     "message_not_found": "message_gone",
@@ -62,8 +66,33 @@ PASSING = frozenset(
 )
 
 
+@dataclass(slots=True)
+class _Queue:
+    """The calls of one method while Slack asks to wait: the first makes no call before that is over, then one by one.
+
+    open_at: when the wait is over, on the event loop's clock; 0 where none is asked for.
+    """
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    open_at: float = 0.0
+
+    @property
+    def forms(self) -> bool:
+        """Whether a call has to join it."""
+        return self.turn.locked() or self.left > 0
+
+    @property
+    def left(self) -> float:
+        """Seconds until the next call may be made."""
+        return max(0.0, self.open_at - asyncio.get_running_loop().time())
+
+    def close(self, seconds: float) -> None:
+        """Slack asked to wait."""
+        self.open_at = max(self.open_at, asyncio.get_running_loop().time() + seconds)
+
+
 class Calls:
-    """The Web API of one installation.
+    """The Web API of one installation. What Slack asks one call to wait, all calls of that method wait.
 
     Raises PlatformUnavailable when Slack does not answer or asks to wait longer than is sensible here, and
     PlatformRefused, its reason one of `GONE`'s or Slack's own word, when it says no.
@@ -72,18 +101,55 @@ class Calls:
     def __init__(self, client: AsyncWebClient, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.client = client
         self._pause = pause
+        self._queues: dict[str, _Queue] = {}
 
     async def __call__(self, method: Method, *, patience: float = 0.0, **arguments: Any) -> Json:
         """Call a method of the client's. patience: seconds that may be waited here when Slack asks for it."""
-        while True:
+        name = getattr(method, "__name__", "a request")
+        queue = self._queues.setdefault(name, _Queue())
+        if not queue.forms:
             try:
                 return await self._once(method, arguments)
             except PlatformUnavailable as problem:
-                wait = problem.retry_after
-                if wait is None or wait > patience:
+                if problem.retry_after is None:
                     raise
-                patience -= wait
-                await self._pause(wait)
+                queue.close(problem.retry_after)
+                if problem.retry_after > patience:
+                    raise
+        begun = asyncio.get_running_loop().time()
+        if queue.left > patience:
+            raise _asked_to_wait(name, queue)
+        try:
+            async with asyncio.timeout(patience):
+                await queue.turn.acquire()
+        except TimeoutError:
+            raise _asked_to_wait(name, queue) from None
+        try:
+            return await self._in_turn(name, queue, method, arguments, patience, begun)
+        finally:
+            queue.turn.release()
+
+    async def _in_turn(
+        self, name: str, queue: _Queue, method: Method, arguments: Json, patience: float, begun: float
+    ) -> Json:
+        paused = 0.0
+        while True:
+            waited = max(paused, asyncio.get_running_loop().time() - begun)
+            if (wait := queue.left) > 0:
+                if wait > patience - waited:
+                    raise _asked_to_wait(name, queue)
+                closed = queue.open_at
+                await self._pause(wait + MARGIN)
+                paused += wait
+                if queue.open_at == closed:
+                    queue.open_at = 0.0
+                continue
+            try:
+                return await self._once(method, arguments)
+            except PlatformUnavailable as problem:
+                if problem.retry_after is None:
+                    raise
+                queue.close(problem.retry_after)
 
     async def _once(self, method: Method, arguments: Json) -> Json:
         from aiohttp import ClientError
@@ -112,6 +178,10 @@ def _ours(method: str, problem: Any) -> PlatformUnavailable | PlatformRefused:
     reason = GONE.get(error, error)
     sentence = SENTENCES.get(reason, f"Slack refused {method}: {error}.")
     return PlatformRefused(sentence.format(needed=str(data.get("needed", ""))), reason=reason)
+
+
+def _asked_to_wait(method: str, queue: _Queue) -> PlatformUnavailable:
+    return PlatformUnavailable(f"Slack asks to wait before {method}.", retry_after=max(1.0, queue.left))
 
 
 def _wait(headers: Any) -> float:

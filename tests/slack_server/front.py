@@ -35,7 +35,10 @@ RETIRED = frozenset({"files.upload", "rtm.start", "channels.history", "im.open",
 
 @dataclass(frozen=True)
 class Request:
-    """One call of the Web API, for tests that look at what was sent. answer: the JSON that went back."""
+    """One call of the Web API, for tests that look at what was sent. answer: the JSON that went back.
+
+    began, at: when it came and was answered, on the server's clock. retry_after: seconds that a 429 asked to wait.
+    """
 
     method: str
     arguments: Json
@@ -43,6 +46,8 @@ class Request:
     status: int
     at: float
     seconds: float
+    began: float = 0.0
+    retry_after: float = 0.0
 
 
 class Front:
@@ -81,7 +86,7 @@ class Front:
     async def call(self, request: web.Request) -> web.Response:
         """One method call."""
         name = request.match_info["method"]
-        begun = time.monotonic()
+        begun, began = time.monotonic(), self.slack.now()
         self.open_requests += 1
         given: Json = {}
         headers: dict[str, str] = {}
@@ -98,7 +103,8 @@ class Front:
         if body.get("error") in {"invalid_arguments", "unknown_method", "invalid_json", "invalid_post_type"}:
             self.slack.violated(str(body["error"]), f"{name}: {body.get('response_metadata', {}).get('messages')}")
         seconds = time.monotonic() - begun
-        self.requests.append(Request(name, given, body, status, self.slack.now(), seconds))
+        asked = float(headers.get("Retry-After", 0))
+        self.requests.append(Request(name, given, body, status, self.slack.now(), seconds, began, asked))
         self.slack.changed()
         if name in self.lost_answers and body.get("ok"):
             self.lost_answers.remove(name)
