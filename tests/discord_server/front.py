@@ -166,7 +166,8 @@ async def _read(request: web.Request) -> tuple[Any, tuple[File, ...]]:
         for name, part in form.items():
             if isinstance(part, web.FileField) and name.startswith("files["):
                 files.append(File(int(name[6:-1]), part.filename, part.file.read()))
-        return _json(str(form.get("payload_json") or "null")), tuple(files)
+        payload = form.get("payload_json") or "null"
+        return _json(bytes(payload).decode() if isinstance(payload, bytes | bytearray) else str(payload)), tuple(files)
     raw = await request.text()
     if not raw:
         return None, ()

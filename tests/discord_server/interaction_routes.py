@@ -58,7 +58,7 @@ def callback(call: Call) -> Answer:
     elif kind == UPDATE:
         assert made.source is not None
         change(call, made.source, data)
-        call.discord.edited(made.source)
+        _seen(call, made.source)
         made.original = made.source
         resource["message"] = _shown(call, made.source)
     elif kind == WAIT:
@@ -180,7 +180,13 @@ def _resolve(call: Call, message: Message, body: Json) -> None:
     if int(body.get("flags") or 0) & 1 << 15:
         message.flags |= 1 << 15
     message.flags &= ~LOADING
+    _seen(call, message)
+
+
+def _seen(call: Call, message: Message) -> None:
+    """A message changed; of an ephemeral one the app hears nothing."""
     if message.only:
+        message.edited = call.discord.now()
         call.discord.note("edit", message)
     else:
         call.discord.edited(message)

@@ -82,6 +82,13 @@ class Person(Eyes):
         data = self._command_data(name, options or {}, place, "")
         return await self._ask(COMMAND, place, data)
 
+    async def forge_command(self, name: str, options: list[Json], channel: Channel | None = None) -> Answer:
+        """Send /name with any options, offered or not, as a script would send it."""
+        place = channel or self.direct
+        registered = self._registered(name, place)
+        assert registered is not None, f"there is no command /{name}"
+        return await self._ask(COMMAND, place, {"id": registered["id"], "name": name, "type": 1, "options": options})
+
     async def suggest(
         self, name: str, option_name: str, typed: str, channel: Channel | None = None, **others: Any
     ) -> list[Json]:
