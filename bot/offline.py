@@ -60,7 +60,7 @@ def deliberate_file(
             )
         )
     writers = sorted({candidate.provenance.generator for candidate in drafting.candidates})
-    remarks = [*drafting.notes, MACHINE_WRITTEN.format(generator=" and ".join(writers))]
+    remarks = [*_reach(drafting), *drafting.notes, MACHINE_WRITTEN.format(generator=" and ".join(writers))]
     if settings.generator == "extractive":
         remarks.append(LANGUAGE_MODEL)
     if as_json:
@@ -124,6 +124,18 @@ def _print(drafting: Drafting, members: Sequence[str], question: str, rule: str,
             statements.add_row("", Text(f"predicted: {each}", style="dim"))
     console.print(Text(inert(question), style="bold"), statements)
     _print_remarks(console, remarks, calibrated=calibrated)
+
+
+def _reach(drafting: Drafting) -> list[str]:
+    """How many members the statements that a channel would see are within reach of; empty without a scale."""
+    from engine.coverage import coverage
+
+    found = coverage(drafting)
+    if found is None:
+        return []
+    posted = len(drafting.posted)
+    which = "the statement that would be posted" if posted == 1 else f"one of the {posted} that would be posted"
+    return [f"{found.within:,} of {found.members:,} members are predicted to agree with {which}."]
 
 
 def _print_remarks(console: Console, remarks: Sequence[str], *, calibrated: bool) -> None:

@@ -31,6 +31,7 @@ from bot.cards import (
 )
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
 from bot.texts import Texts
+from engine.coverage import coverage
 from engine.errors import PlatformRefused, Unavailable
 from engine.ports import Claim, Clock, RoundStore, Sent
 from engine.rounds.effects import (
@@ -186,7 +187,9 @@ class Speaking:
             await self._store.complete(claim)
             return
         candidates = dict(await self._store.candidates(round.id, effect.draft))
-        card = outcome(round, counted, candidates, self._texts)
+        drafting = await self._store.drafting(round.id, effect.draft)
+        reach = None if drafting is None else coverage(drafting)
+        card = outcome(round, counted, candidates, self._texts, reach=reach)
         await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
 
     async def _receipt(self, claim: Claim, round: Round, member: str, *, anew: bool) -> None:

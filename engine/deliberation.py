@@ -1,25 +1,35 @@
 """From a question and opinions to ranked candidates: generate, predict, rerank. No chat, no database.
 
+More opinions than a prompt holds are deliberated recursively (engine.drafting); where predicting everybody would take
+too long, representatives stand for the others, with their error stated.
+
 Source: Bakker et al. 2022, section 3.4 (N candidates reranked by predicted welfare) and the data collection
 of section 3.1 (candidates from subsets of opinions, each the best under a welfare function of its own).
 """
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.choosing import PER_SUBSET, choose, ratings
-from engine.errors import GeneratorMisbehaved, RulesError, UsageError
-from engine.ports import AgreementPredictor, StatementGenerator
-from engine.records import Candidate, Drafting, Provenance, Revision
+from engine.drafting import AT_ONCE, Draft, Task, critiques_of
+from engine.errors import RulesError, UsageError
+from engine.grouping import Vectors, normalised, representatives, tree, vectors
+from engine.ports import AgreementPredictor, StatementGenerator, TextEmbedder
+from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
 from engine.rounds.model import Purpose
 from engine.welfare import WelfareRule
 
 LEFT_OUT = (0, 1, 2)
 """How many opinions each of the three subsets of purpose `collect` silently leaves out."""
+
+ONE_BY_ONE = 2_000
+"""In a larger group, about so many members are predicted by a predictor that is not instant, and stand for the rest."""
 
 __all__ = ["deliberate", "ratings"]
 
@@ -36,6 +46,8 @@ async def deliberate(
     seed: int = 0,
     revision: Revision | None = None,
     purpose: str = "decide",
+    at_once: int = AT_ONCE,
+    one_by_one: int | None = None,
 ) -> Drafting:
     """Candidates for `question` out of `opinions`, predicted, ranked by `rule`, and the `posted` ones chosen.
 
@@ -44,6 +56,9 @@ async def deliberate(
     n: how many candidates are wanted; fewer come back, with a note, where the opinions support fewer.
     purpose: "collect" drafts from subsets that leave out 0, 1 and 2 opinions and posts two of each, the best
     under log-normal alphas; provenance.opinions_seen says what each was made of.
+    at_once: how many opinions one deliberation holds; more are deliberated by clusters, recursively. one_by_one: in a
+    larger group about so many members are predicted and stand for those most like them, and a note states the error;
+    None predicts everybody where the predictor is instant, and otherwise ONE_BY_ONE members.
 
     Predictions are in ratings where the predictor is calibrated, else in scores. The same arguments give the
     same drafting where generator and predictor do. Raises UsageError without any opinion, RulesError where the
@@ -65,28 +80,40 @@ async def deliberate(
             "choose utilitarian, median or schulze, or a calibrated predictor such as lexical."
         )
 
-    draft = _Draft(question, opinions, generator, seed, revision)
+    limit = one_by_one or (len(given) if predictor.instant else ONE_BY_ONE)
+    points = await _points(question, opinions, (predictor, generator)) if len(given) > min(at_once, limit) else None
+    task = Task(question, opinions, generator, predictor, wanted, seed, revision, at_once)
+    draft = Draft(task, points)
     subsets = _subsets(given, seed) if aim is Purpose.COLLECT else [given]
     shares = [n // len(subsets) + (at < n % len(subsets)) for at in range(len(subsets))]
     groups = [await draft.add(subset, max(share, _least(aim))) for subset, share in zip(subsets, shares, strict=True)]
     candidates = tuple(draft.candidates)
 
     texts = [candidate.text for candidate in candidates]
-    prediction = await predictor.predict(question, opinions, texts, revision=revision)
+    if points is None or len(given) <= limit:
+        prediction, error = await predictor.predict(question, opinions, texts, revision=revision), None
+    else:
+        prediction, error = await _represented(task, texts, np.array(given), points, limit)
     if prediction.score.shape != (len(opinions), len(texts)):
         raise ValueError(
             f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"
         )
+    heard = set(given)
     chosen = choose(
         prediction,
         texts,
         wanted,
         seed=seed,
         wanted=posted,
-        silent=[at for at in range(len(opinions)) if at not in set(given)],
+        silent=[at for at in range(len(opinions)) if at not in heard],
         groups=groups if aim is Purpose.COLLECT else (),
     )
     notes = _notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ())
+    if draft.trees:
+        leaves = len(draft.trees[0].leaves)
+        notes += (f"The {len(given):,} opinions were deliberated in {leaves:,} groups of like ones, each represented.",)
+    if error is not None:
+        notes += (error,)
     if prediction.instead is not None:
         notes += (f"The predictor {predictor.name} could not predict agreement, so {prediction.instead} did.",)
     return Drafting(
@@ -100,64 +127,46 @@ async def deliberate(
     )
 
 
-class _Draft:
-    """The candidates so far, distinct after case and spacing are folded."""
-
-    def __init__(
-        self,
-        question: str,
-        opinions: Sequence[str],
-        generator: StatementGenerator,
-        seed: int,
-        revision: Revision | None,
-    ) -> None:
-        self.candidates: list[Candidate] = []
-        self._question = question
-        self._opinions = opinions
-        self._generator = generator
-        self._seed = seed
-        self._subsets = 0
-        self._revision = revision
-        self._known: set[str] = set()
-
-    async def add(self, subset: Sequence[int], share: int) -> list[int]:
-        """Positions of at most `share` new candidates made of the opinions of `subset`."""
-        added: list[int] = []
-        seed = (
-            self._seed if not self._subsets else int(np.random.default_rng([self._seed, self._subsets]).integers(2**31))
-        )
-        self._subsets += 1
-        revision = self._revision and Revision(
-            self._revision.previous_statement, tuple(self._revision.critiques[at] for at in subset)
-        )
-        wanted = share
-        while True:
-            found = await self._generator.generate(
-                self._question, [self._opinions[at] for at in subset], wanted, seed=seed, revision=revision
-            )
-            if not found:
-                raise GeneratorMisbehaved(f"The generator {self._generator.name!r} gave no candidate at all.")
-            for candidate in found[:wanted]:
-                folded = re.sub(r"\s+", " ", candidate.text.strip()).casefold()
-                if folded not in self._known and len(added) < share:
-                    self._known.add(folded)
-                    added.append(len(self.candidates))
-                    self.candidates.append(_placed(candidate, subset))
-            if (
-                len(added) >= share
-                or wanted > share
-                or len(found) < wanted
-                or not self.candidates[: -len(added) or None]
-            ):
-                return added
-            wanted = share + len(self.candidates)
+async def _points(question: str, opinions: Sequence[str], models: Sequence[object]) -> Vectors:
+    """[members, dimensions]: where each opinion stands, by the embedding model where one is configured."""
+    for model in models:
+        if isinstance(model, TextEmbedder):
+            return normalised(await model.embed(opinions))
+    return await asyncio.to_thread(vectors, question, opinions)
 
 
-def _placed(candidate: Candidate, subset: Sequence[int]) -> Candidate:
-    """The candidate with its provenance in positions of all opinions instead of the subset's."""
-    made = candidate.provenance
-    seen = tuple(subset[at] for at in made.opinions_seen)
-    return Candidate(candidate.text, Provenance(made.generator, made.model, made.prompt_version, made.seed, seen))
+async def _represented(
+    task: Task, texts: Sequence[str], given: npt.NDArray[np.int64], points: Vectors, limit: int
+) -> tuple[Prediction, str]:
+    """Predictions for representatives spread over everybody they stand for, and a note that states the error."""
+    root = tree(points[given], task.at_once, task.seed)
+    standing = representatives(points[given], root, limit, task.seed)
+    members = given[standing.members]
+    found = await task.predictor.predict(
+        task.question,
+        [task.opinions[at] for at in members],
+        texts,
+        revision=critiques_of(task.revision, members.tolist()),
+    )
+
+    def spread(matrix: Matrix) -> Matrix:
+        everybody = np.tile(matrix.mean(axis=0), (len(task.opinions), 1))
+        everybody[given] = standing.spread(matrix)
+        return everybody
+
+    others = len(given) - len(members)
+    off = standing.error(ratings(found))
+    note = (
+        f"Agreement was predicted for {len(members):,} members, drawn from every group, who stand for the other "
+        f"{others:,}; the mean over everybody may be off by {off:.2f} (95%)."
+    )
+    everybody = replace(
+        found,
+        score=spread(found.score),
+        expected_agreement=None if found.expected_agreement is None else spread(found.expected_agreement),
+        p_agree=None if found.p_agree is None else spread(found.p_agree),
+    )
+    return everybody, note
 
 
 def _least(purpose: Purpose) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.outcome import Outcome
 from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
@@ -65,6 +65,11 @@ class AgreementPredictor(Protocol):
         """Where opinions are sent, in words a member reads before writing; None when they stay here."""
         return None
 
+    @property
+    def instant(self) -> bool:
+        """True where ten thousand members cost seconds, so that in any group everybody is predicted one by one."""
+        return False
+
     async def predict(
         self,
         question: str,
@@ -81,6 +86,15 @@ class AgreementPredictor(Protocol):
         that a matrix may be computed in parts. Either sequence may have any length including 0.
         Raises PredictorUnavailable. Runs heavy work off the event loop.
         """
+        ...
+
+
+@runtime_checkable
+class TextEmbedder(Protocol):
+    """A predictor or generator that can place texts by meaning; large groups are then clustered by its vectors."""
+
+    async def embed(self, texts: Sequence[str]) -> Matrix:
+        """[texts, dimensions], close together where texts mean the same; the same text gives the same row."""
         ...
 
 
@@ -222,6 +236,15 @@ class RoundStore(Protocol):
 
     async def next_due(self, platforms: Collection[str]) -> float | None:
         """When the earliest waiting row of these platforms' rounds is due; None when nothing waits."""
+        ...
+
+    async def prune(self, before: float, limit: int) -> int:
+        """Remove what nobody needs any more, at most `limit` rows of a kind; the most that were removed of one.
+
+        Those are delivery ids handled before then, of rounds that are over (a delivery of a running round counts
+        as seen for as long as it runs), and rows completed before then. Quarantined and waiting rows stay, and
+        so does everything that says what was given, sent or decided.
+        """
         ...
 
     async def round(self, round: str) -> Round | None:

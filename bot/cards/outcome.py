@@ -8,6 +8,7 @@ from bot import picture
 from bot.cards.pieces import author, heading, question
 from bot.platform import Block, Button, Card, Fact, Note, Picture, Quote, Style, Text
 from bot.texts import Texts
+from engine.coverage import Coverage
 from engine.outcome import Basis, Distribution, Heading, Outcome
 from engine.records import Candidate
 from engine.rounds.model import Phase, Round
@@ -16,8 +17,13 @@ Candidates = Mapping[str, Candidate]
 """The posted candidates by their ids."""
 
 
-def outcome(round: Round, counted: Outcome, candidates: Candidates, texts: Texts) -> Card:
-    """The leading candidate under its heading, how it and the others were rated, and how sure that is."""
+def outcome(
+    round: Round, counted: Outcome, candidates: Candidates, texts: Texts, *, reach: Coverage | None = None
+) -> Card:
+    """The leading candidate under its heading, how it and the others were rated, and how sure that is.
+
+    reach: for how many members some posted statement was predicted to be within reach; None where nobody knows.
+    """
     title = texts(_HEADINGS[counted.heading])
     blocks: list[Block] = [heading(title), question(round)]
     leading = None if counted.leading is None else candidates.get(counted.leading)
@@ -29,6 +35,8 @@ def outcome(round: Round, counted: Outcome, candidates: Candidates, texts: Texts
     if ratings is not None:
         blocks += _leading(counted, ratings, texts)
     blocks += _certainty(counted, texts)
+    if reach is not None and reach.members:
+        blocks.append(Note(texts("outcome-reach", within=reach.within, members=reach.members)))
     blocks += _position(counted, texts)
     blocks.append(_picture(counted, candidates, texts))
     return Card("outcome", f"{title} {leading.text}", tuple(blocks), _buttons(round, counted, texts))

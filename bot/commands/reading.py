@@ -11,6 +11,7 @@ from bot.desk import Desk, whisper
 from bot.forms import Question, read_question
 from bot.platform import ButtonPressed, CommandGiven, Person, Reply, Whisper
 from bot.texts import Texts
+from engine.coverage import coverage
 from engine.rounds.model import Ballot, Phase, Round, Standing
 
 
@@ -106,7 +107,9 @@ class Reading:
         if counted is None:
             return None
         candidates = dict(await self._desk.store.candidates(round.id, round.draft))
-        return Whisper(outcome(round, counted, candidates, texts))
+        drafting = await self._desk.store.drafting(round.id, round.draft)
+        reach = None if drafting is None else coverage(drafting)
+        return Whisper(outcome(round, counted, candidates, texts, reach=reach))
 
 
 MOST_LISTED = 10

@@ -84,6 +84,10 @@ class LexicalPredictor(AgreementPredictor):
     def calibrated(self) -> bool:
         return True
 
+    @property
+    def instant(self) -> bool:
+        return True
+
     async def predict(
         self,
         question: str,

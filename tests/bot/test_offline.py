@@ -50,6 +50,7 @@ def test_json_is_alone_on_stdout_in_the_promised_shape(opinions: Path, capsys: p
     assert all(set(one) == {"text", "provenance", "welfare", "rank"} for one in answer["candidates"])
     assert [len(row) for row in answer["predictions"]] == [4, 4, 4]
     assert "machine-written" in printed.err
+    assert "of 3 members are predicted to agree with one of the 3 that would be posted." in printed.err
 
 
 def test_the_text_ranks_statements_with_welfare_and_every_members_prediction(
