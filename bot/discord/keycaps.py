@@ -1,0 +1,151 @@
+"""Reactions under candidates: what Discord holds, and what is taken off where the bot may.
+
+Somebody's earlier keycap goes when they put another; a reaction that does not count goes at once, and that it went
+is not told to the round, which mentions by number those who may not rate. Nobody is written to for reacting: a line
+under the statement says why, for a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from bot.discord.calls import Calls
+from bot.discord.ids import ours, theirs
+from bot.discord.inbound import KEYCAPS
+from bot.discord.messages import render
+from bot.discord.posting import MESSAGE, Posting
+from bot.platform import Card, MessageRef
+from engine.errors import PlatformRefused, PlatformUnavailable
+
+log = logging.getLogger(__name__)
+
+REACTIONS = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
+ONE = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/{user_id}"
+PAGE = 100
+REMEMBERED = 50_000
+SHOWN_FOR = 20.0
+"""Seconds for which a line under a statement says why a reaction did not count."""
+
+Mark = tuple[str, str, str]
+"""(message, user, emoji), as Discord has them."""
+
+
+class Keycaps:
+    """Reads and tidies reactions."""
+
+    def __init__(
+        self, calls: Calls, posting: Posting, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._calls = calls
+        self._posting = posting
+        self._pause = pause
+        self._held: OrderedDict[tuple[str, str], set[str]] = OrderedDict()
+        self._ours: OrderedDict[Mark, None] = OrderedDict()
+        self._saying: set[tuple[str, str]] = set()
+        self._forbidden: set[str] = set()
+
+    def taken_by_us(self, mark: Mark) -> bool:
+        """Whether the bot itself took this reaction off because it did not count; asked once for each."""
+        if mark not in self._ours:
+            return False
+        del self._ours[mark]
+        return True
+
+    def put(self, message: str, user: str, digit: str) -> list[str]:
+        """Note a keycap of somebody's; those they held before."""
+        held = self._held.setdefault((message, user), set())
+        before = sorted(held - {digit})
+        held.add(digit)
+        self._held.move_to_end((message, user))
+        while len(self._held) > REMEMBERED:
+            self._held.popitem(last=False)
+        return before
+
+    def took(self, message: str, user: str, digit: str) -> None:
+        """Note that somebody's keycap is gone."""
+        if held := self._held.get((message, user)):
+            held.discard(digit)
+
+    async def remove(self, channel: str, message: str, user: str, emoji: str, *, quietly: bool) -> None:
+        """Take somebody's reaction off where the bot may. quietly: the round is not told that it went."""
+        if channel in self._forbidden:
+            return
+        mark = (message, user, emoji)
+        if quietly:
+            self._ours[mark] = None
+            while len(self._ours) > REMEMBERED:
+                self._ours.popitem(last=False)
+        try:
+            await self._calls(
+                "DELETE", ONE, channel_id=int(channel), message_id=int(message), emoji=emoji, user_id=int(user)
+            )
+        except PlatformRefused as refusal:
+            self._ours.pop(mark, None)
+            if refusal.reason in {"missing_permissions", "not_in_channel"}:
+                # Asked once in a process and channel: Discord counts refusals.
+                self._forbidden.add(channel)
+                log.info("reactions stay: the bot lacks Manage Messages", extra={"channel": channel})
+        except PlatformUnavailable as problem:
+            self._ours.pop(mark, None)
+            log.warning("reaction not removed", extra={"problem": str(problem)})
+
+    async def say(self, channel: str, message: str, card: Card) -> None:
+        """Say under a statement why a reaction did not count, to nobody in particular, for a moment."""
+        page = render(card).pages[0]
+        about = (message, page.content)
+        if about in self._saying:
+            return
+        self._saying.add(about)
+        try:
+            with suppress(PlatformRefused, PlatformUnavailable):
+                line = await self._posting.post(int(channel), page, answers=message)
+                await self._pause(SHOWN_FOR)
+                await self._posting.delete(int(channel), line)
+        finally:
+            self._saying.discard(about)
+
+    async def read(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`; nothing where the message is gone."""
+        channel = theirs(ref.channel)
+        try:
+            message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
+            held: dict[str, list[int]] = {}
+            for digit in _counted(message):
+                for user in await self._people(channel, ref.message, KEYCAPS[digit]):
+                    if user != bot:
+                        held.setdefault(user, []).append(int(digit))
+        except PlatformRefused as refusal:
+            if refusal.reason in {"message_gone", "channel_gone", "gone"}:
+                return {}
+            raise
+        for user, ratings in held.items():
+            self._held[ref.message, user] = {str(one) for one in ratings}
+        return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}
+
+    async def _people(self, channel: int, message: str, emoji: str) -> list[str]:
+        found: list[str] = []
+        after = "0"
+        while True:
+            query = {"limit": PAGE, "after": after}
+            ids: dict[str, Any] = {"channel_id": channel, "message_id": int(message)}
+            page = await self._calls("GET", REACTIONS, query=query, emoji=emoji, **ids)
+            found += [str(one["id"]) for one in page if not one.get("bot")]
+            if len(page) < PAGE:
+                return found
+            after = str(max(int(one["id"]) for one in page))
+
+
+def _counted(message: Any) -> list[str]:
+    """The digits whose keycaps somebody besides the bot put under a message."""
+    digits = {emoji.replace("\ufe0f", ""): digit for digit, emoji in KEYCAPS.items()}
+    found: list[str] = []
+    for one in message.get("reactions") or ():
+        digit = digits.get(str((one.get("emoji") or {}).get("name")).replace("\ufe0f", ""))
+        if digit and int(one.get("count") or 0) > int(bool(one.get("me"))):
+            found.append(digit)
+    return found

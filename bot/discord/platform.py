@@ -1,0 +1,284 @@
+"""Discord as a chat platform: one bot on all its servers, by its token."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.discord.calls import NOT_CONNECTED, SENTENCES, Calls, wrong_token
+from bot.discord.commands import changed, definition
+from bot.discord.directory import Directory
+from bot.discord.ids import ours, theirs
+from bot.discord.keycaps import Keycaps
+from bot.discord.messages import CONTENT
+from bot.discord.posting import Posting, target_of
+from bot.platform import Abilities, Card, Handler, MessageRef, Target
+from bot.texts import Texts
+from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
+from engine.ports import Clock
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.discord.serving import Client, Serving
+
+log = logging.getLogger(__name__)
+
+API = "https://discord.com/api/v10"
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""Seconds between tries to reach Discord at the start."""
+
+CONNECT = 10.0
+"""Seconds for which a message waits for the first connection."""
+
+COMMANDS = "/applications/{application_id}/commands"
+
+T = TypeVar("T")
+Gone = Callable[[tuple[str, ...]], Awaitable[None]]
+
+
+async def _nothing() -> None:
+    """What to do after a gap where nobody asks for anything."""
+
+
+async def _keep(_: tuple[str, ...]) -> None:
+    """What to do with the rounds of a server that the bot was removed from: nothing."""
+
+
+@dataclass(slots=True)
+class _Session:
+    """What stands on one login. bot: the bot's user id. serving: what listens, once something does."""
+
+    client: Client
+    bot: str
+    application: int
+    calls: Calls
+    posting: Posting
+    directory: Directory
+    keycaps: Keycaps
+    serving: Serving | None = None
+
+
+class DiscordPlatform:
+    """A `ChatPlatform`; one process serves one bot.
+
+    token: the bot's. moderators: names or ids of roles whose holders moderate, besides people who may manage the
+    server. members: ask for the privileged intent that lets roles and channels be invited and tells who left. pace:
+    seconds between two seeds. ready_wait: seconds after the last server's news at which all are there. after_gap:
+    called at the start and when events may have been missed. gone: called with our ids of the channels of a server
+    that the bot was removed from. api_url: where Discord is. Raises SettingsError without a token.
+    """
+
+    name = "discord"
+    abilities = Abilities(idempotent=True, removes_reactions=True, text_limit=CONTENT)
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        clock: Clock,
+        moderators: frozenset[str] = frozenset(),
+        members: bool = False,
+        pace: float = 0.26,
+        after_gap: Callable[[], Awaitable[None]] = _nothing,
+        gone: Gone = _keep,
+        api_url: str = API,
+        texts: Texts | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        grace: float = 5.0,
+        defer_after: float | None = None,
+        ready_wait: float = 2.0,
+    ) -> None:
+        if not token.strip():
+            raise SettingsError("Discord needs discord_token: see docs/discord.md.")
+        self._token = token.strip()
+        self._clock = clock
+        self._moderators = moderators
+        self._members = members
+        self._pace = pace
+        self._after_gap = after_gap
+        self._gone = gone
+        self._api_url = api_url.rstrip("/")
+        self._texts = texts or Texts()
+        self._pause = pause
+        self._grace = grace
+        self._defer_after = defer_after
+        self._ready_wait = ready_wait
+        self._logging_in = asyncio.Lock()
+        self._listening = asyncio.Event()
+        self._made: _Session | None = None
+
+    async def listening(self) -> None:
+        """Wait until what people do arrives."""
+        await self._listening.wait()
+
+    async def run(self, handler: Handler) -> None:
+        """See `ChatPlatform.run`. Raises SettingsError when Discord does not take the token or an intent."""
+        import discord
+
+        from bot.discord.serving import DEFER_AFTER, Serving
+
+        made = await self._introduced()
+        serving = Serving(
+            handler,
+            made.calls,
+            made.posting,
+            made.directory,
+            made.keycaps,
+            self._clock,
+            after_gap=self._after_gap,
+            pause=self._pause,
+            defer_after=DEFER_AFTER if self._defer_after is None else self._defer_after,
+        )
+        serving.bot = made.bot
+        made.client.serving, made.serving = serving, serving
+        await self._sync(made)
+        ready = asyncio.create_task(self._tell_when_ready(made.client), name="discord: ready")
+        try:
+            await made.client.connect()
+        except discord.PrivilegedIntentsRequired:
+            raise SettingsError(
+                "Discord does not give this bot the Server Members intent: switch it on in the developer portal under "
+                "Bot, or set discord_members to false."
+            ) from None
+        except discord.LoginFailure:
+            raise wrong_token() from None
+        except discord.ConnectionClosed as closed:
+            if closed.code == 4004:
+                raise wrong_token() from None
+            raise SettingsError(f"Discord closed the connection for good ({closed.code}).") from closed
+        finally:
+            ready.cancel()
+            self._listening.clear()
+            await serving.finish(self._grace)
+            self._made = None
+            await made.client.close()
+
+    async def close(self) -> None:
+        """End the connection of a platform that was used without being run."""
+        if self._made is not None:
+            made, self._made = self._made, None
+            await made.client.close()
+
+    async def send(self, key: str, target: Target, card: Card, *, retried_since: float | None = None) -> MessageRef:
+        """See `ChatPlatform.send`; see `bot.discord.posting` for how a message is kept from appearing twice.
+
+        Who takes no direct messages is shown the card where they last pressed a button, as long as Discord lets it.
+        """
+        made = await self._connected()
+        user, channel = target_of(target)
+        if user is None:
+            return await made.posting.send(key, channel, card, retried_since)
+        try:
+            return await made.posting.send(key, await made.posting.direct(user), card, retried_since)
+        except PlatformRefused as refusal:
+            if refusal.reason not in {"direct_messages_closed", "missing_permissions", "not_in_channel"}:
+                raise
+            made.posting.closed(user)
+            shown = await made.serving.fall_back(user, card) if made.serving is not None else None
+            if shown is None:
+                raise PlatformRefused(SENTENCES["direct_messages_closed"], reason="direct_messages_closed") from refusal
+            return MessageRef(target.channel, shown)
+
+    async def edit(self, ref: MessageRef, card: Card) -> None:
+        """See `ChatPlatform.edit`."""
+        await (await self._connected()).posting.edit(ref, card)
+
+    async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`; nothing where the message is gone."""
+        made = await self._connected()
+        return await made.keycaps.read(ref, made.bot)
+
+    async def resolve(
+        self, references: tuple[str, ...], *, after: str | None, limit: int
+    ) -> tuple[list[str], str | None]:
+        """See `ChatPlatform.resolve`, and `bot.discord.directory` for what a reference may be."""
+        return await (await self._connected()).directory.resolve(references, after, limit)
+
+    async def forget(self, member: str) -> None:
+        """Delete our messages to this person; what they wrote themselves only they can delete on Discord."""
+        made, user = await self._connected(), theirs(member)
+        try:
+            await made.posting.erase(user, made.bot)
+        except PlatformRefused as refusal:
+            if refusal.reason != "direct_messages_closed":
+                raise
+        made.directory.forget(str(user))
+
+    async def name_of(self, member: str) -> str:
+        """See `ChatPlatform.name_of`."""
+        return await (await self._connected()).directory.name_of(str(theirs(member))) or member
+
+    async def _sync(self, made: _Session) -> None:
+        """Tell Discord of the command, only where it knows another one."""
+        wanted = definition(self._texts)
+        known = await self._patiently(lambda: made.calls("GET", COMMANDS, application_id=made.application))
+        if changed(wanted, known):
+            await self._patiently(lambda: made.calls("PUT", COMMANDS, json=[wanted], application_id=made.application))
+            log.info("commands registered")
+
+    async def _introduced(self) -> _Session:
+        """Who we are, waiting for Discord to answer."""
+        return await self._patiently(self._connected)
+
+    async def _patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await call()
+            except PlatformRefused as refusal:
+                raise SettingsError(str(refusal)) from refusal
+            except PlatformUnavailable as problem:
+                log.warning("Discord does not answer yet", extra={"seconds": wait})
+                await self._pause(problem.retry_after or wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _connected(self) -> _Session:
+        """The session, opened when it is first needed."""
+        async with self._logging_in:
+            if self._made is None:
+                self._made = await self._log_in()
+            return self._made
+
+    async def _log_in(self) -> _Session:
+        import discord
+        from aiohttp import ClientError
+        from discord.http import Route
+
+        from bot.discord.serving import Client
+
+        if self._api_url != API:
+            Route.BASE = self._api_url
+        client = Client(members=self._members, gone=self._removed, ready_wait=self._ready_wait)
+        try:
+            await client.login(self._token)
+        except discord.LoginFailure:
+            await client.close()
+            raise PlatformRefused(SENTENCES["not_installed"], reason="not_installed") from None
+        except (discord.HTTPException, ClientError, TimeoutError, OSError) as problem:
+            await client.close()
+            raise PlatformUnavailable(
+                f"Discord did not answer the login ({type(problem).__name__}).", retry_after=NOT_CONNECTED
+            ) from problem
+        user, application = client.user, client.application_id
+        if user is None or application is None:
+            raise PlatformUnavailable("Discord did not say who the bot is.", retry_after=NOT_CONNECTED)
+        calls = Calls(client.http)
+        posting = Posting(calls, self._clock, pace=self._pace, pause=self._pause)
+        directory = Directory(client, calls, self._clock, moderators=self._moderators, lists_members=self._members)
+        return _Session(
+            client, str(user.id), application, calls, posting, directory, Keycaps(calls, posting, self._pause)
+        )
+
+    async def _tell_when_ready(self, client: discord.Client) -> None:
+        await client.wait_until_ready()
+        log.info("serving Discord", extra={"servers": len(client.guilds)})
+        self._listening.set()
+
+    async def _removed(self, guild: discord.Guild) -> None:
+        log.warning("removed from a server", extra={"server": guild.id})
+        channels = (*guild.channels, *guild.threads)
+        await self._gone(tuple(ours(one.id) for one in channels))

@@ -1,0 +1,358 @@
+"""Discord's side of the door: what people do, out of the gateway, to the handler and back.
+
+discord.py keeps the connection; the gateway's payloads are read as they came, so that what was shown before a
+restart works after it. Discord repeats no event, so what the database did not take is tried again here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+import discord
+
+from bot.discord import commands, inbound
+from bot.discord.answering import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Answer, sentence
+from bot.discord.asking import Asking
+from bot.discord.calls import Calls
+from bot.discord.directory import Directory
+from bot.discord.drafts import key_of
+from bot.discord.ids import ours
+from bot.discord.inbound import KEYCAPS, Act
+from bot.discord.keycaps import Keycaps
+from bot.discord.keys import FormKey, Pressed, read_key
+from bot.discord.messages import render
+from bot.discord.posting import Posting
+from bot.discord.threads import Threads, missing_rights
+from bot.platform import Done, Handler, Reply, Whisper
+from bot.texts import Texts
+from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
+from engine.ports import Clock
+
+log = logging.getLogger(__name__)
+
+DEFER_AFTER = 1.8
+"""Seconds after which an interaction is deferred; Discord waits three."""
+
+WRITERS = 5_000
+PATIENCE = 600.0
+"""Seconds for which something is tried again that the database did not take."""
+
+LONGEST_WAIT = 20.0
+
+Payload = Mapping[str, Any]
+
+
+class Serving:
+    """Listens for what people do on all servers of one bot and gives it to the handler."""
+
+    def __init__(
+        self,
+        handler: Handler,
+        calls: Calls,
+        posting: Posting,
+        directory: Directory,
+        keycaps: Keycaps,
+        clock: Clock,
+        *,
+        after_gap: Callable[[], Awaitable[None]],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        defer_after: float = DEFER_AFTER,
+    ) -> None:
+        """`after_gap`: called when events may have been missed, and at the start."""
+        self._handler = handler
+        self._calls = calls
+        self._posting = posting
+        self._directory = directory
+        self._keycaps = keycaps
+        self._clock = clock
+        self._after_gap = after_gap
+        self._pause = pause
+        self._defer_after = defer_after
+        self._threads = Threads(calls)
+        self._asking = Asking(self.happen, self._threads.begin, self._threads.undo, self._refusal)
+        self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._last: OrderedDict[str, Answer] = OrderedDict()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._latest = 0.0
+        self._gap: asyncio.Task[None] | None = None
+        self.bot = ""
+
+    def take(self, event: str, data: Payload) -> None:
+        """Begin to handle a gateway event, in the order in which it came."""
+        match event:
+            case "INTERACTION_CREATE":
+                self._soon(self._interaction(data), "interaction")
+            case "MESSAGE_CREATE" if not data.get("guild_id"):
+                self._soon(self._written(inbound.written(data)), "message")
+            case "MESSAGE_UPDATE" if not data.get("guild_id"):
+                self._soon(self._written(inbound.edited(data, self._clock.now())), "edit")
+            case "MESSAGE_DELETE" if not data.get("guild_id"):
+                self._soon(self._deleted(data), "deletion")
+            case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
+                self._reaction(data, added=event.endswith("ADD"))
+            case "MESSAGE_REACTION_REMOVE_ALL" | "MESSAGE_REACTION_REMOVE_EMOJI" | "READY" | "RESUMED":
+                self.reconcile()
+            case "GUILD_MEMBER_REMOVE":
+                self._soon(self._left(data), "leaving")
+            case _:
+                return
+
+    async def finish(self, grace: float) -> None:
+        """Give what is under way some seconds."""
+        if self._gap is not None:
+            self._gap.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(list(self._tasks), timeout=grace)
+            for task in late:
+                task.cancel()
+
+    def reconcile(self) -> None:
+        """Compare the reactions that Discord holds with ours, after whatever else happens at this moment."""
+        if self._gap is None or self._gap.done():
+            self._gap = asyncio.create_task(self._reconciled(), name="discord: reactions after a gap")
+
+    async def _reconciled(self) -> None:
+        wait = 1.0
+        while True:
+            try:
+                await self._after_gap()
+            except (PlatformUnavailable, StoreUnavailable) as problem:
+                log.warning("reactions not reconciled yet", extra={"problem": str(problem)})
+                await self._pause(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return
+
+    async def fall_back(self, user: int, card: Any) -> str | None:
+        """Show somebody a private card where they last pressed something; the message's id, None where it is over."""
+        answer = self._last.get(str(user))
+        return None if answer is None else await answer.whisper_later(card)
+
+    async def happen(self, act: Act) -> Reply:
+        """Let an act happen, again while the database does not answer. Acts of one person come in their order."""
+        item = act.item(await self._directory.person(act))
+        wait, until = 0.2, self._clock.now() + PATIENCE
+        while True:
+            try:
+                return await self._handler(item)
+            except StoreUnavailable as problem:
+                if self._clock.now() > until:
+                    raise
+                log.warning("not saved yet", extra={"item": type(item).__name__, "problem": str(problem)})
+                await self._pause(problem.retry_after or wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    def _soon(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=f"discord: {name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            log.error("not handled", exc_info=problem, extra={"task": task.get_name()})
+
+    def _turn(self, user: str) -> asyncio.Lock:
+        turn = self._turns.setdefault(user, asyncio.Lock())
+        self._turns.move_to_end(user)
+        if len(self._turns) > WRITERS:
+            idle = next((known for known, one in self._turns.items() if not one.locked()), None)
+            if idle is not None and idle != user:
+                del self._turns[idle]
+        return turn
+
+    async def _interaction(self, payload: Payload) -> None:
+        kind = int(payload["type"])
+        kept = key_of(payload.get("message") or {}) is not None or _is_ballot(payload.get("message") or {})
+        answer = Answer(payload, self._calls, self._posting, self._clock.now, kept=kept)
+        if kind == AUTOCOMPLETE:
+            await answer.suggest(commands.suggestions(payload["data"]))
+            return
+        if kind not in {COMMAND, COMPONENT, MODAL}:
+            return
+        user = inbound.user_of(payload)
+        texts = Texts(inbound.speaker(payload).locale)
+        self._posting.opened(int(user))
+        self._last[user] = answer
+        self._last.move_to_end(user)
+        while len(self._last) > WRITERS:
+            self._last.popitem(last=False)
+        async with asyncio.TaskGroup() as tasks:
+            deferring = tasks.create_task(self._defer(answer))
+            try:
+                async with self._turn(user):
+                    await self._answered(payload, kind, answer, texts)
+            except StoreUnavailable:
+                await answer.show(sentence(texts("not-saved")))
+            finally:
+                deferring.cancel()
+
+    async def _defer(self, answer: Answer) -> None:
+        await asyncio.sleep(self._defer_after)
+        await answer.defer()
+
+    async def _answered(self, payload: Payload, kind: int, answer: Answer, texts: Texts) -> None:
+        if kind == COMMAND:
+            await self._command(payload, answer, texts)
+            return
+        key = read_key(str(payload["data"].get("custom_id") or ""))
+        match key:
+            case Pressed():
+                value = str((payload["data"].get("values") or [""])[0])
+                act = inbound.pressed(payload, key.action, key.round, key.target, value)
+                await self._asking.show(await self.happen(act), answer, texts)
+            case FormKey(place="m") if kind == MODAL:
+                await self._asking.submitted(payload, key, answer, texts)
+            case FormKey(place="d"):
+                await self._asking.drafted(payload, key, answer, texts)
+            case FormKey(place="b"):
+                await self._asking.balloted(payload, key, answer, texts)
+            case _:
+                await answer.show(sentence(texts("unknown-action")))
+
+    async def _command(self, payload: Payload, answer: Answer, texts: Texts) -> None:
+        said = commands.said(payload["data"])
+        if said.word == "ask" and (why := missing_rights(payload, texts, thread=said.thread)):
+            await answer.show(sentence(why))
+        elif said.word == "ask" and (said.options or said.thread):
+            await self._asking.command(payload, said, answer, texts)
+        else:
+            act = inbound.command(payload, said.word, said.rest)
+            await self._asking.show(await self.happen(act), answer, texts)
+
+    def _refusal(self, payload: Payload, values: Mapping[str, str], texts: Texts) -> str:
+        from bot.commands.opening import invited_by
+
+        if values.get("roster") != "invited":
+            return ""
+        references = invited_by(values.get("invited", ""), ours(str(payload["channel_id"])))
+        return texts("members-not-listed") if self._directory.cannot_list(references) else ""
+
+    async def _written(self, act: Act | None) -> None:
+        """A direct message, or an edit of one."""
+        if act is None or act.user in {"", self.bot}:
+            return
+        self._posting.meet(int(act.user), int(act.channel))
+        self._posting.opened(int(act.user))
+        async with self._turn(act.user):
+            await self._reply(act, await self.happen(act))
+
+    async def _deleted(self, data: Payload) -> None:
+        act = inbound.deleted(data, await self._posting.whose(str(data["channel_id"])), self._clock.now())
+        if act is not None:
+            async with self._turn(act.user):
+                await self.happen(act)
+
+    async def _reply(self, act: Act, reply: Reply) -> None:
+        """What is to be said at once to somebody who wrote."""
+        if not isinstance(reply, Whisper):
+            return
+        try:
+            for page in render(reply.card).pages:
+                await self._posting.post(int(act.channel), page)
+        except (PlatformRefused, PlatformUnavailable) as problem:
+            log.warning("answer not shown", extra={"problem": str(problem)})
+
+    def _reaction(self, data: Payload, *, added: bool) -> None:
+        """Reactions are ordered by when the gateway told of them: Discord gives them no time of their own."""
+        self._latest = max(self._clock.now(), self._latest + 1e-4)
+        act = inbound.reacted(data, self.bot, self._latest, added=added)
+        if act is None:
+            return
+        emoji = str((data.get("emoji") or {}).get("name"))
+        mark = (str(data["message_id"]), act.user, emoji)
+        if not added and self._keycaps.taken_by_us(mark):
+            return
+        self._soon(self._reacted(act, data, added=added), "reaction")
+
+    async def _reacted(self, act: Act, data: Payload, *, added: bool) -> None:
+        message = str(data["message_id"])
+        async with self._turn(act.user):
+            reply = await self.happen(act)
+        digit = inbound.emoji_name(data.get("emoji") or {})
+        if not added:
+            self._keycaps.took(message, act.user, digit)
+        elif isinstance(reply, Whisper):
+            await self._not_counted(act, data, reply)
+        elif isinstance(reply, Done) and digit in KEYCAPS and message in self._posting.seeded:
+            for before in self._keycaps.put(message, act.user, digit):
+                await self._keycaps.remove(act.channel, message, act.user, KEYCAPS[before], quietly=False)
+                self._keycaps.took(message, act.user, before)
+
+    async def _not_counted(self, act: Act, data: Payload, reply: Whisper) -> None:
+        message, emoji = str(data["message_id"]), data.get("emoji") or {}
+        if act.direct:
+            await self._reply(act, reply)
+            return
+        written = f"{emoji.get('name')}:{emoji['id']}" if emoji.get("id") else str(emoji.get("name"))
+        removed = asyncio.create_task(
+            self._keycaps.remove(act.channel, message, act.user, written, quietly=True), name="discord: reaction off"
+        )
+        await self._keycaps.say(act.channel, message, reply.card)
+        await removed
+
+    async def _left(self, data: Payload) -> None:
+        """Somebody left a server, and so every channel of it."""
+        for channel in self._directory.channels_of(int(data["guild_id"])):
+            act = inbound.left(data, channel, self._clock.now())
+            async with self._turn(act.user):
+                await self.happen(act)
+        self._directory.forget(str((data.get("user") or {}).get("id")))
+
+
+def _is_ballot(message: Payload) -> bool:
+    for row in message.get("components") or ():
+        for one in row.get("components") or ():
+            key = read_key(str(one.get("custom_id") or ""))
+            if isinstance(key, FormKey) and key.place == "b":
+                return True
+    return False
+
+
+class Client(discord.AutoShardedClient):
+    """discord.py's client; it keeps the connections and the servers' channels, and hands on what came.
+
+    gone: called with a server that the bot was removed from.
+    """
+
+    def __init__(
+        self, *, members: bool, gone: Callable[[discord.Guild], Awaitable[None]], ready_wait: float = 2.0
+    ) -> None:
+        super().__init__(
+            intents=intents(members=members),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            enable_debug_events=True,
+            guild_ready_timeout=ready_wait,
+        )
+        self.serving: Serving | None = None
+        self._gone = gone
+
+    async def on_socket_raw_receive(self, message: str) -> None:
+        """Hand on an event as it came over the gateway."""
+        if self.serving is None:
+            return
+        payload = json.loads(message)
+        if payload.get("op") == 0:
+            self.serving.take(str(payload["t"]), payload.get("d") or {})
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server."""
+        await self._gone(guild)
+
+
+def intents(*, members: bool) -> discord.Intents:
+    """What the gateway is asked to tell: servers, reactions, direct messages; members only where that is set."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.guild_reactions = True
+    wanted.dm_messages = True
+    wanted.members = members
+    return wanted
