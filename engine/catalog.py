@@ -100,6 +100,12 @@ def _lexical(_model: str, _options: BackEndOptions) -> object:
     return LexicalPredictor()
 
 
+def _reward_model(folder: str, _options: BackEndOptions) -> object:
+    from engine.scoring.reward_model import RewardModelPredictor
+
+    return RewardModelPredictor(folder)
+
+
 def _judge(model: str, options: BackEndOptions) -> object:
     from engine.scoring.calibration import from_file
     from engine.scoring.judge import Budget, JudgePredictor
@@ -128,6 +134,7 @@ BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {
     ("generator", "openai"): BackEnd(_openai, takes_model=True),
     ("predictor", "judge"): BackEnd(_judge, takes_model=True),
     ("predictor", "lexical"): BackEnd(_lexical),
+    ("predictor", "reward_model"): BackEnd(_reward_model, takes_model=True),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import numpy as np
 import pytest
@@ -11,8 +11,10 @@ from engine.ports import AgreementPredictor
 from engine.records import Revision
 from engine.scoring.judge import JudgePredictor
 from engine.scoring.lexical import LexicalPredictor
+from engine.scoring.reward_model import RewardModelPredictor
 from tests.openai_server.models import judging
 from tests.openai_server.server import OpenAIServer
+from tests.tiny_models.rewarding import make_reward_model
 
 PREDICTORS: dict[str, Callable[[str], AgreementPredictor]] = {
     "lexical": lambda _: LexicalPredictor(),
@@ -41,14 +43,24 @@ def rounding(predictor: AgreementPredictor) -> float:
     return 1e-9 if predictor.name.partition(":")[0] in {"lexical", "judge"} else 1e-4
 
 
-@pytest.fixture(params=PREDICTORS, name="predictor")
+@pytest.fixture(name="reward_model", scope="module")
+def _reward_model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgreementPredictor]:
+    made = RewardModelPredictor(str(make_reward_model(tmp_path_factory.mktemp("reward"))))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=[*PREDICTORS, pytest.param("reward_model", marks=pytest.mark.slow)], name="predictor")
 async def _predictor(request: pytest.FixtureRequest) -> AsyncIterator[AgreementPredictor]:
+    if request.param == "reward_model":
+        yield request.getfixturevalue("reward_model")
+        return
     async with OpenAIServer(model=judging) as server:
         yield PREDICTORS[request.param](server.base_url)
 
 
 def test_its_name_is_the_catalog_name(predictor: AgreementPredictor) -> None:
-    assert predictor.name in PREDICTORS
+    assert predictor.name in PREDICTORS or predictor.name.startswith("reward_model:/")
 
 
 async def test_every_array_is_members_by_candidates_and_in_range(predictor: AgreementPredictor) -> None:
