@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
-from engine.errors import GeneratorMisbehaved, PlatformRefused, Unavailable
+from engine.errors import GeneratorMisbehaved, PlatformRefused, StoreUnavailable, Unavailable
 from engine.ports import Claim, Clock, RoundStore
 
 log = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ class Pace:
     rounds: how many rounds run side by side. batch: rows claimed at a time. lease: how long a row is ours
     without a heartbeat. tries: attempts before a row is quarantined. backoff, longest: the first wait
     after a failure, doubled each time, and its cap. poll: how often rows of other processes are looked for.
+    keep: how long what is done stays known before it is removed. tidy: how often that is looked for.
     """
 
     rounds: int = 32
@@ -40,6 +41,18 @@ class Pace:
     backoff: float = 2.0
     longest: float = 600.0
     poll: float = 1.0
+    keep: float = 30 * 86_400.0
+    tidy: float = 3_600.0
+
+
+PRUNED_AT_ONCE = 500
+"""Rows removed in one transaction, so that nobody waits for it."""
+
+SETTLED = 60.0
+"""Seconds that a process works before it tidies for the first time."""
+
+BREATH = 0.2
+"""Seconds between two such transactions."""
 
 
 class Dispatcher:
@@ -80,6 +93,7 @@ class Dispatcher:
         """Work until `stop` or cancellation; a bug in carrying out a row ends the process loudly."""
         async with asyncio.TaskGroup() as tasks:
             heartbeat = tasks.create_task(self._heartbeat(), name="outbox heartbeat")
+            tidying = tasks.create_task(self._tidy(), name="outbox tidying")
             try:
                 while not self._stopping:
                     self._woken.clear()
@@ -88,6 +102,7 @@ class Dispatcher:
                         await self._sleep()
             finally:
                 heartbeat.cancel()
+                tidying.cancel()
 
     async def stop(self, grace: float) -> None:
         """Claim no more, give what is under way `grace` seconds, then give every lease back."""
@@ -108,6 +123,14 @@ class Dispatcher:
                 await self._one(claim)
             done += len(claims)
         return done
+
+    async def prune(self) -> None:
+        """Remove what was done longer ago than it is kept, a few rows at a time."""
+        before = self._clock.now() - self._pace.keep
+        while True:
+            if await self._store.prune(before, PRUNED_AT_ONCE) < PRUNED_AT_ONCE:
+                return
+            await asyncio.sleep(BREATH)
 
     async def _claim(self, tasks: asyncio.TaskGroup) -> int:
         room = self._pace.batch - sum(len(lane) for lane in self._lanes.values())
@@ -165,6 +188,15 @@ class Dispatcher:
             await asyncio.sleep(self._pace.lease / 3)
             if held := [claim for lane in list(self._lanes.values()) for claim in lane]:
                 await self._store.renew(held, self._clock.now(), self._pace.lease)
+
+    async def _tidy(self) -> None:
+        await asyncio.sleep(min(SETTLED, self._pace.tidy))
+        while True:
+            try:
+                await self.prune()
+            except StoreUnavailable as problem:
+                log.warning("nothing tidied", extra={"problem": str(problem)})
+            await asyncio.sleep(self._pace.tidy)
 
     async def _sleep(self) -> None:
         due = await self._store.next_due(self._platforms)

@@ -86,7 +86,9 @@ async def application(
         if "slack" in settings.platforms:
             from bot.slack.installing import from_settings
 
-            platforms["slack"] = from_settings(settings, clock, store)
+            slack = from_settings(settings, clock, store)
+            slack.keep_up(store)
+            platforms["slack"] = slack
 
         def service_of(name: str) -> str | None:
             try:
@@ -98,7 +100,7 @@ async def application(
         answering = Answering(store, platforms, Models(generator, predictor), clock)
         effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))
         owner = f"{socket.gethostname()}/{os.getpid()}"
-        pace = pace or Pace(lease=settings.lease)
+        pace = pace or Pace(lease=settings.lease, keep=settings.keep_days * 86_400)
         dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, settings.platforms, pace)
         back_ends = BackEnds(drafting.name, predicting.name, predicting.calibrated)
         handler = Inbox(store, back_ends, service_of, dispatcher.wake)

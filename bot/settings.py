@@ -32,6 +32,7 @@ SECRETS = frozenset(
         "slack_signing_secret",
         "slack_client_secret",
         "slack_token_keys",
+        "discord_token",
     }
 )
 
@@ -48,15 +49,18 @@ class Settings(BaseModel):
     instead of Socket Mode. slack_moderators: Slack ids of moderators besides the workspace's admins.
     slack_client_id, slack_client_secret, slack_token_keys, slack_redirect_url: for many workspaces by OAuth
     instead of one by its token; the keys seal the tokens, the first one seals and all of them open.
+    discord_token: the bot's; discord_moderators: names or ids of roles whose holders moderate besides people who may
+    manage the server. discord_members: ask for the privileged Server Members intent. discord_removed: what becomes
+    of the rounds of a server that the bot is removed from.
     generator, predictor: catalog names of the models. openai_*, judge_*, fall_back: as in
     `engine.catalog.BackEndOptions`.
-    shutdown_grace, lease: seconds.
+    shutdown_grace, lease: seconds. keep_days: how long it stays known what was delivered and done.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     database: str = "sqlite:///parley.db"
-    platforms: tuple[Literal["web", "slack"], ...] = ("web",)
+    platforms: tuple[Literal["web", "slack", "discord"], ...] = ("web",)
     host: str = "127.0.0.1"
     port: int = Field(8765, ge=0, le=65535)
     public_url: str | None = None
@@ -73,6 +77,11 @@ class Settings(BaseModel):
     slack_token_keys: tuple[SecretStr, ...] = ()
     slack_redirect_url: str | None = None
     slack_api_url: str = "https://slack.com/api/"
+    discord_token: SecretStr | None = None
+    discord_moderators: tuple[str, ...] = ()
+    discord_members: bool = False
+    discord_removed: Literal["keep", "delete"] = "keep"
+    discord_api_url: str = "https://discord.com/api/v10"
     locale: str = "en"
     generator: str = "extractive"
     predictor: str = "lexical"
@@ -93,8 +102,11 @@ class Settings(BaseModel):
     log_format: Literal["json", "text"] = "text"
     shutdown_grace: float = Field(20.0, ge=0, le=600)
     lease: float = Field(60.0, ge=5, le=3600)
+    keep_days: float = Field(30.0, ge=1, le=3650)
 
-    @field_validator("platforms", "channels", "slack_moderators", "slack_token_keys", mode="before")
+    @field_validator(
+        "platforms", "channels", "slack_moderators", "discord_moderators", "slack_token_keys", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

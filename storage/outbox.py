@@ -5,6 +5,8 @@ after the other: a row is not leased while an earlier one to its target waits, i
 quarantined row lets those behind it pass. What was expanded from a fan-out has no order and stands in lane 1,
 behind everything else that is due, so that ten thousand invitations delay nobody's receipt.
 
+A completed row keeps the end of its last lease, by which it is removed in the end (storage.pruning).
+
 Platforms. A row belongs to the platform of its round, also when it speaks to nobody: who serves a platform has
 the settings its rounds were opened under. One index holds what waits, by platform first, so that another
 platform's thousand rows are not stepped over one by one.
@@ -147,10 +149,15 @@ _COMPLETE = Prepared(
     lambda _: (
         update(OUTBOX)
         .where(_ITS_KEY, func.coalesce(OUTBOX.c.settled, "") != COMPLETE)
-        .values(settled=COMPLETE, problem=null(), **_NO_LEASE)
+        .values(
+            settled=COMPLETE,
+            problem=null(),
+            owner=null(),
+            lease_until=func.coalesce(OUTBOX.c.lease_until, bindparam("until_")),
+        )
     )
 )
-_COMPLETE_LEASED = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(settled=COMPLETE, **_NO_LEASE))
+_COMPLETE_LEASED = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(settled=COMPLETE, owner=null()))
 _MOVE_CURSOR = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(cursor=bindparam("cursor_")))
 _POSTPONE = Prepared(
     lambda _: (
@@ -291,7 +298,7 @@ class Outbox:
         """See `RoundStore.complete`. Also after the lease was lost: what was carried out must not be again."""
 
         def work(connection: Connection) -> None:
-            _COMPLETE.run(connection, {"key_": claim.key})
+            _COMPLETE.run(connection, {"key_": claim.key, "until_": claim.lease_until})
             _INSERT_SENT.run_many(connection, [sent_values(one) for one in sent])
 
         await self.database.write(work)

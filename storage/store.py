@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.entries import write_entry
 from storage.outbox import Outbox, complete_leased, write_effects
 from storage.prepared import Prepared, insert_unless_there, parameters, plain_insert, upsert
+from storage.pruning import Pruning
 from storage.queries import Queries
 from storage.rows import round_from, round_values, standing_from, standing_values
 from storage.tables import AUDIT, INBOX, ROUNDS, STANDINGS
@@ -47,7 +48,7 @@ class _AnotherWasFirst(Exception):
     """Another process opened the same round meanwhile; PostgreSQL has no row to lock before there is one."""
 
 
-class DatabaseStore(Outbox, Queries):
+class DatabaseStore(Outbox, Queries, Pruning):
     """A `RoundStore` in SQLite or PostgreSQL; any number of processes may each have one on the same database."""
 
     def __init__(self, database: Database) -> None:

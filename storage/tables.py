@@ -14,6 +14,7 @@ RowNumber = BigInteger().with_variant(Integer, "sqlite")
 
 WAITING = text("settled IS NULL")
 LEASED = text("settled IS NULL AND owner IS NOT NULL")
+COMPLETED = text("settled = 'complete'")
 
 
 def _number() -> Column[int]:
@@ -24,7 +25,7 @@ class InboxRow(SQLModel, table=True):
     """A delivery id that was handled: seen once, handled once."""
 
     __tablename__ = "inbox"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index("ix_inbox_at", "at"), {"sqlite_with_rowid": False})
 
     id: str = Field(primary_key=True)
     round: str
@@ -244,6 +245,7 @@ class OutboxRow(SQLModel, table=True):
     platform: the one that the round takes place on; only a process that serves it carries the effect out.
     lane: 0, or 1 for what was expanded from a fan-out, which waits behind lane 0. target: whom it speaks to, ""
     for the channel, NULL for what speaks to nobody or in no order. due: seconds since the epoch, 0 for at once.
+    lease_until: of a completed row, when its last lease would have ended.
     settled: NULL while it waits, else "complete" or "quarantined". problem: why it last failed.
     """
 
@@ -252,6 +254,7 @@ class OutboxRow(SQLModel, table=True):
         Index("ix_outbox_waiting", "platform", "lane", "due", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_outbox_order", "round", "target", "id", sqlite_where=WAITING, postgresql_where=WAITING),
         Index("ix_outbox_leased", "owner", "lease_until", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_outbox_complete", "lease_until", sqlite_where=COMPLETED, postgresql_where=COMPLETED),
     )
 
     id: int | None = Field(default=None, sa_column=_number())

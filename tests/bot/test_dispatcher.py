@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.dispatcher import Dispatcher, Pace
 from engine.errors import PlatformRefused, PlatformUnavailable
@@ -16,6 +17,7 @@ from engine.rounds.events import RoundOpened
 from engine.rounds.model import Rules
 from engine.service import handle
 from storage.store import DatabaseStore, open_store
+from storage.tables import OUTBOX
 
 START = 1_000.0
 
@@ -68,6 +70,28 @@ async def open_round(store: DatabaseStore, name: str) -> None:
 
 def dispatcher_of(store: DatabaseStore, hands: Hands, clock: HandClock, **pace: float) -> Dispatcher:
     return Dispatcher(store, hands.carry_out, hands.give_up, clock, "one", ("web",), Pace(poll=0.01, **pace))  # type: ignore[arg-type]
+
+
+async def test_what_was_done_long_ago_is_removed_while_it_runs(store: DatabaseStore) -> None:
+    hands, clock = Hands(store), HandClock()
+    await open_round(store, "r1")
+    dispatcher = dispatcher_of(store, hands, clock, keep=600.0, tidy=0.01)
+    assert await dispatcher.run_due() == 1
+    clock.time = START + 60.0
+    running = asyncio.create_task(dispatcher.run())
+
+    async def known() -> set[str]:
+        query = select(OUTBOX.c.key).where(OUTBOX.c.settled == "complete")
+        return set(await store.database.read(lambda connection: connection.execute(query).scalars().all()))
+
+    await asyncio.sleep(0.05)
+    assert await known() == {"r1/1/0"}
+    clock.time = START + 700.0
+    async with asyncio.timeout(5):
+        while await known():
+            await asyncio.sleep(0.01)
+    await dispatcher.stop(1.0)
+    await running
 
 
 async def test_due_rows_are_carried_out_and_timers_wait_for_their_time(store: DatabaseStore) -> None:
