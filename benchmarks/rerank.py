@@ -1,0 +1,201 @@
+"""python -m benchmarks.rerank [--json]: scoring members x 16 candidates with a reward model, four ways side by side.
+
+One pair at a time is transformers' own forward pass over each pair's sequence. Padded batches are the 16 candidates of
+a member; length-sorted batches are 16 pairs of like length of all members. Ours is what `reward_model:` runs. All four
+get the same token sequences, the same weights in fp32, inference mode and transformers' default attention (SDPA), and
+are timed one after the other, five times over; the median counts. Question and opinion have 60 to 140 tokens and a
+statement as well, 100 on average; weights are random, because their values cost nothing.
+
+The whole takes about a day on one thread: 8,000 pairs on a model of 113 million weights. --members and --sizes leave
+out the longest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import time
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any
+
+CANDIDATES = 16
+SHORTEST, LONGEST = 60, 140
+BATCH = 16
+SIZES = {"384x5": (384, 5), "768x12": (768, 12)}
+VOCABULARY = 8_000
+HEAD = 64
+WAYS = ("one pair at a time", "padded batches", "length-sorted batches", "ours")
+
+Scores = list[list[float]]
+
+
+def make_model(size: str, device: str) -> Any:
+    """A Llama with one output, random weights, in evaluation mode."""
+    import torch
+    from transformers import LlamaConfig, LlamaForSequenceClassification
+
+    hidden, layers = SIZES[size]
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=hidden,
+        intermediate_size=4 * hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=hidden // HEAD,
+        max_position_embeddings=512,
+        num_labels=1,
+        pad_token_id=0,
+    )
+    return LlamaForSequenceClassification(config).to(device).eval()
+
+
+def make_rows(members: int) -> list[Any]:
+    """[members] `engine.scoring.pairs.Row`, with lengths spread evenly so that both means are 100 tokens."""
+    from engine.scoring.pairs import Row
+
+    dice = random.Random(members)
+
+    def texts(count: int) -> list[list[int]]:
+        lengths = [round(SHORTEST + (LONGEST - SHORTEST) * (at + 0.5) / count) for at in range(count)]
+        dice.shuffle(lengths)
+        return [[dice.randrange(1, VOCABULARY) for _ in range(length)] for length in lengths]
+
+    statements = texts(CANDIDATES)
+    return [Row(prefix, statements) for prefix in texts(members)]
+
+
+def padded(model: Any, rows: Sequence[Any], cells: Sequence[tuple[int, int]]) -> Scores:
+    """Batches of BATCH pairs in the order of `cells`, filled up to their longest."""
+    import torch
+
+    found = [[0.0] * CANDIDATES for _ in rows]
+    for start in range(0, len(cells), BATCH):
+        batch = cells[start : start + BATCH]
+        held = [rows[row].whole(column) for row, column in batch]
+        width = max(map(len, held))
+        ids = torch.tensor([one + [0] * (width - len(one)) for one in held], device=model.device)
+        mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in held], device=model.device)
+        values = model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, 0].tolist()
+        for (row, column), value in zip(batch, values, strict=True):
+            found[row][column] = value
+    return found
+
+
+def alone(model: Any, rows: Sequence[Any]) -> Scores:
+    """One forward pass per pair."""
+    import torch
+
+    return [
+        [
+            float(model(input_ids=torch.tensor([row.whole(at)], device=model.device), use_cache=False).logits[0, 0])
+            for at in range(CANDIDATES)
+        ]
+        for row in rows
+    ]
+
+
+def ways(size: str, device: str, rows: Sequence[Any]) -> dict[str, Callable[[], Scores]]:
+    """What is timed. Ours has a model of its own with the same weights, since it replaces the attention."""
+    from engine.scoring.reward_scorer import SEQUENCE_TOKENS
+    from engine.scoring.shared_prefix import SharedPrefix
+
+    model, own = make_model(size, device), make_model(size, device)
+    shared = SharedPrefix(own, SEQUENCE_TOKENS[device])
+    cells = [(row, column) for row in range(len(rows)) for column in range(CANDIDATES)]
+    by_length = sorted(cells, key=lambda cell: len(rows[cell[0]].prefix) + len(rows[cell[0]].suffixes[cell[1]]))
+    made = (
+        lambda: alone(model, rows),
+        lambda: padded(model, rows, cells),
+        lambda: padded(model, rows, by_length),
+        lambda: shared.scores(rows),
+    )
+    return dict(zip(WAYS, made, strict=True))
+
+
+def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any]:
+    """Median seconds of each way, pairs a second of ours, and how far scores lie apart from one pair at a time."""
+    import torch
+
+    rows = make_rows(members)
+    with torch.inference_mode():
+        warm = ways(size, device, rows[:2])
+        for way in warm.values():
+            way()
+        timed = ways(size, device, rows)
+        spent: dict[str, list[float]] = {name: [] for name in WAYS}
+        found: dict[str, Any] = {}
+        for _ in range(repeats):
+            for name, way in timed.items():
+                start = time.perf_counter()
+                scores = way()
+                if device == "cuda":
+                    torch.cuda.synchronize()
+                spent[name].append(time.perf_counter() - start)
+                found[name] = torch.tensor(scores)
+    seconds = {name: median(times) for name, times in spent.items()}
+    apart = {name: float((found[name] - found[WAYS[0]]).abs().max()) for name in WAYS[1:]}
+    return {
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+        "speedup": round(seconds[WAYS[0]] / seconds["ours"], 3),
+        "pairs_per_second": round(members * CANDIDATES / seconds["ours"], 1),
+        "max_abs_diff": apart["ours"],
+        "max_abs_diff_of_batches": max(apart[name] for name in WAYS[1:3]),
+        "bound": round(bound(rows), 3),
+    }
+
+
+def bound(rows: Sequence[Any]) -> float:
+    """Tokens that one pair at a time computes over those that a shared prefix leaves."""
+    apart = sum(len(row.prefix) + len(suffix) for row in rows for suffix in row.suffixes)
+    together = sum(len(row.prefix) + sum(map(len, row.suffixes)) for row in rows)
+    return apart / together
+
+
+def printed(result: dict[str, Any]) -> str:
+    """The table in Markdown."""
+    lines = [f"{result['repeats']} repeats, {result['machine']}", ""]
+    lines += ["| model | members | " + " | ".join(WAYS) + " | speed-up | bound | max. difference |"]
+    lines += ["|---" * (len(WAYS) + 5) + "|"]
+    for size, by_members in result["sizes"].items():
+        for members, row in by_members.items():
+            cells = " | ".join(f"{row['seconds'][name]:.2f} s" for name in WAYS)
+            tail = f"{row['speedup']:.2f} | {row['bound']:.2f} | {row['max_abs_diff']:.1e}"
+            lines.append(f"| {size} | {members} | {cells} | {tail} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A reward model's scores, one pair at a time against ours.")
+    parser.add_argument("--members", default="5,50,500", help="group sizes, separated by commas")
+    parser.add_argument("--sizes", default=",".join(SIZES), help="models, hidden size x layers")
+    parser.add_argument("--repeats", type=int, default=5, help="how often everything is timed; the median counts")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    arguments = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    import torch
+
+    torch.set_num_threads(1)
+    sizes = arguments.sizes.split(",")
+    members = [int(part) for part in arguments.members.split(",")]
+    table = {
+        size: {str(count): measure(size, count, arguments.repeats, arguments.device) for count in members}
+        for size in sizes
+    }
+    rows = [row for by_members in table.values() for row in by_members.values()]
+    result = {
+        "speedup": {str(count): min(table[size][str(count)]["speedup"] for size in sizes) for count in members},
+        "max_abs_diff": max(row["max_abs_diff"] for row in rows),
+        "sizes": table,
+        "repeats": arguments.repeats,
+        "machine": f"{platform.machine()}, torch {torch.__version__}, {arguments.device}, one thread",
+    }
+    print(json.dumps(result, indent=2) if arguments.json else printed(result))
+
+
+if __name__ == "__main__":
+    main()
