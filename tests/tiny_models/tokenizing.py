@@ -30,7 +30,9 @@ def make_tokenizer(texts: Sequence[str], *, vocabulary: int = 1_000, chat: bool 
         show_progress=False,
     )
     bare.train_from_iterator(texts, trainer)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=bare, pad_token="<|pad|>", eos_token="<|end|>")
+    tokenizer: PreTrainedTokenizerFast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+        tokenizer_object=bare, pad_token="<|pad|>", eos_token="<|end|>"
+    )
     if chat:
         tokenizer.chat_template = TEMPLATE
     return tokenizer

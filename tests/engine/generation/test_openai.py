@@ -16,7 +16,8 @@ import pytest
 
 from engine import endpoint
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
-from engine.generation.openai import Budget, OpenAIGenerator, estimated_tokens
+from engine.generation.openai import OpenAIGenerator
+from engine.generation.prompting import Budget, estimated_tokens
 from engine.prompts import Style
 from engine.records import Revision
 from tests.openai_server.models import fenced, obliging

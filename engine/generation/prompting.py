@@ -1,0 +1,312 @@
+"""Statements written by any language model that is prompted: what every such back end has in common.
+
+All candidates are asked for at once; where a model gives fewer, or guards drop some, further requests with other seeds
+and another order of the opinions top up, until there are enough, nothing new comes, or the budget is spent.
+
+Source: Bakker et al. 2022, section 3.4 (16 candidates sampled from one model, reranked afterwards).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import math
+import re
+from abc import abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from engine import prompts
+from engine.endpoint import Answers, PromptTooLong
+from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, ParleyError
+from engine.generation.guards import Guard, Judged
+from engine.generation.orders import without_orders
+from engine.generation.plain import plain
+from engine.ports import StatementGenerator
+from engine.prompts import Message, Prompt, Style
+from engine.records import Candidate, Provenance, Revision
+
+log = logging.getLogger(__name__)
+
+CONTEXT = 4_096
+"""Tokens that a model is taken to hold when neither the settings nor the server say; small servers cut silently."""
+
+ANSWER_TOKENS = {Style.ZERO_SHOT: 500, Style.FEW_SHOT: 500, Style.REASONED: 1_200}
+AT_ONCE = 4
+"""Requests under way at the same time, where a server gives one choice per request."""
+
+MARK_TOKENS = 20
+"""Tokens of a mark around an opinion, counted generously: twelve of its characters are random."""
+
+SUBSETS = 4
+"""Into how many requests the candidates are divided at most, where no prompt holds all opinions."""
+
+STALE = 3
+"""Rounds of requests that may bring nothing usable, one after another, before we stop asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one drafting may cost. seconds: in all; request_seconds: per request; tokens: sent and written in all."""
+
+    seconds: float = 120.0
+    request_seconds: float = 60.0
+    tokens: int = 200_000
+
+
+class LanguageModel(Protocol):
+    """What is asked: an endpoint, or a model in a process of ours."""
+
+    one_choice: bool
+    """True once it has shown that it gives one choice whatever is asked."""
+
+    async def context(self) -> int | None:
+        """How many tokens it holds, prompt and answer together, where that can be known."""
+        ...
+
+    async def count_tokens(self, texts: Sequence[str]) -> list[int] | None:
+        """How many tokens it makes of each text, where that can be known."""
+        ...
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        n: int,
+        *,
+        seed: int,
+        most_tokens: int,
+        form: Mapping[str, Any] | None = None,
+    ) -> Answers:
+        """At least one and at most `n` answers, in the JSON schema `form` where the model can be held to one.
+
+        Raises PromptTooLong, GeneratorUnavailable and GeneratorMisbehaved.
+        """
+        ...
+
+
+class PromptedGenerator(StatementGenerator):
+    """Statements by a prompted language model; see `engine.ports.StatementGenerator`.
+
+    The same arguments give the same candidates as far as the model honours seeds. Opinions are made plain, and
+    sentences that speak to a language model are taken out, before anything is sent; see `engine.prompts` for how
+    they are fenced and `engine.generation.guards` for what is dropped of the answers. Raises GeneratorUnavailable
+    when the model does not answer within the budget and GeneratorMisbehaved when no answer can be used.
+    """
+
+    def __init__(
+        self, model: str, *, budget: Budget, style: Style, context: int | None = None, structured: bool = True
+    ) -> None:
+        """context: tokens that the model holds; None asks it. structured: hold it to a form where it can be."""
+        self._model = model
+        self._budget = budget
+        self._style = style
+        self._context = context
+        self._form = prompts.answer_form(style) if structured else None
+
+    longer_context = "give it a model with a longer context"
+    """What to do where opinions do not fit."""
+
+    @abstractmethod
+    def _open(self, seed: int) -> AbstractAsyncContextManager[LanguageModel]:
+        """The model, for one drafting."""
+
+    @property
+    @abstractmethod
+    def _said(self) -> str:
+        """The model in words that begin a sentence, such as "The language model llama at this machine"."""
+
+    async def generate(
+        self, question: str, opinions: Sequence[str], n: int, *, seed: int, revision: Revision | None = None
+    ) -> list[Candidate]:
+        """At most `n` candidates that passed every guard, in the order in which they were written."""
+        texts = await asyncio.to_thread(_sayable, opinions)
+        if not any(texts):
+            raise GeneratorMisbehaved(
+                "No statement can be made of these opinions: none of them holds words that say something about the "
+                "question."
+            )
+        if revision is not None:
+            said = await asyncio.to_thread(_sayable, revision.critiques)
+            revision = Revision(revision.previous_statement, tuple(said))
+        guard = await asyncio.to_thread(Guard, question, opinions, revision=revision)
+        async with self._open(seed) as endpoint:
+            asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed, self._form)
+            try:
+                async with asyncio.timeout(self._budget.seconds):
+                    self._context = self._context or await endpoint.context()
+                    await asking.run(self._context or CONTEXT, self._budget.tokens, self._style)
+            except TimeoutError:
+                if not asking.candidates:
+                    raise GeneratorUnavailable(
+                        f"{self._said} wrote nothing within {self._budget.seconds:g} seconds."
+                    ) from None
+            except (GeneratorUnavailable, GeneratorMisbehaved):
+                if not asking.candidates:
+                    raise
+        log.info(
+            "candidates judged",
+            extra={
+                "model": self._model,
+                "kept": len(asking.candidates),
+                "dropped": {str(reason): number for reason, number in asking.dropped.items()},
+                "requests": asking.requests,
+                "tokens": asking.tokens,
+            },
+        )
+        if not asking.candidates:
+            why = ", ".join(f"{reason} {number}" for reason, number in asking.dropped.most_common())
+            raise GeneratorMisbehaved(f"{self._said} wrote nothing that can be used ({why}).")
+        return asking.candidates
+
+
+class _Asking:
+    """One drafting: requests, what came of them, and what they cost."""
+
+    def __init__(
+        self,
+        generator: PromptedGenerator,
+        endpoint: LanguageModel,
+        guard: Guard,
+        question: str,
+        opinions: Sequence[str],
+        revision: Revision | None,
+        n: int,
+        seed: int,
+        form: Mapping[str, Any] | None,
+    ) -> None:
+        self.candidates: list[Candidate] = []
+        self.dropped: Counter[str] = Counter()
+        self.requests = 0
+        self.tokens = 0
+        self._generator = generator
+        self._endpoint = endpoint
+        self._guard = guard
+        self._question = question
+        self._opinions = opinions
+        self._revision = revision
+        self._n = n
+        self._seed = seed
+        self._form = form
+        self._counted: dict[str, int] = {}
+
+    async def run(self, context: int, most_tokens: int, style: Style) -> None:
+        """Ask until there are enough candidates, nothing new comes, or the tokens are spent."""
+        answer = ANSWER_TOKENS[style]
+        room = context - answer
+        if self._crowded(room, style):
+            await self._measure()
+        stale = 0
+        while len(self.candidates) < self._n and stale < STALE and self.tokens < most_tokens:
+            batch = self._batch(room, style)
+            before = len(self.candidates)
+            asked = [self._ask(prompt, n, seed, answer) for prompt, n, seed in batch]
+            came = await asyncio.gather(*asked, return_exceptions=True)
+            for (prompt, _, _), answers in zip(batch, came, strict=True):
+                if isinstance(answers, Answers):
+                    await self._keep(prompt, answers, style)
+                elif not isinstance(answers, (ParleyError, PromptTooLong)):
+                    raise answers
+            failures = [answers for answers in came if isinstance(answers, ParleyError)]
+            if len(failures) == len(came):
+                raise failures[0]
+            if any(isinstance(answers, PromptTooLong) for answers in came):
+                room //= 2
+            stale = stale + 1 if len(self.candidates) == before else 0
+
+    def _crowded(self, room: int, style: Style) -> bool:
+        """Whether a prompt leaves out opinions by the estimate, which is generous."""
+        try:
+            return bool(self._prompt(0, room, style).left_out)
+        except GeneratorMisbehaved:
+            return True
+
+    async def _measure(self) -> None:
+        """Have the server count what members wrote, where it can."""
+        said = self._revision.critiques if self._revision is not None else ()
+        texts = sorted({text.strip() for text in (self._question, *self._opinions, *said) if text.strip()})
+        counts = await self._endpoint.count_tokens(texts) or ()
+        self._counted = dict(zip(texts, counts, strict=False))
+
+    def _count(self, text: str) -> int:
+        """Tokens of a piece of a prompt: of what members wrote as measured, of our own words as estimated."""
+        if not self._counted:
+            return estimated_tokens(text)
+        pieces = (piece.strip() for piece in re.split(r"\[/?[a-z]+ [0-9a-f]{12}\]", text))
+        marks = len(re.findall(r"\[/?[a-z]+ [0-9a-f]{12}\]", text))
+        return MARK_TOKENS * marks + sum(self._counted.get(piece, estimated_tokens(piece)) for piece in pieces)
+
+    def _batch(self, room: int, style: Style) -> list[tuple[Prompt, int, int]]:
+        """(prompt, choices, seed) of the requests to send next; none holds more than the room."""
+        missing = self._n - len(self.candidates)
+        first = self._prompt(self.requests, room, style)
+        if self._endpoint.one_choice:
+            number, choices = min(AT_ONCE, missing), 1
+        else:
+            given = len(first.seen) + len(first.left_out)
+            number = min(SUBSETS, missing, math.ceil(given / len(first.seen)))
+            choices = math.ceil(missing / number)
+        made = [first, *(self._prompt(self.requests + at, room, style) for at in range(1, number))]
+        batch = [(prompt, choices, self._drawn(self.requests + at)) for at, prompt in enumerate(made)]
+        self.requests += number
+        return batch
+
+    def _prompt(self, request: int, room: int, style: Style) -> Prompt:
+        seed = self._drawn(request)
+        try:
+            if self._revision is not None:
+                return prompts.revision(
+                    self._question,
+                    self._opinions,
+                    self._revision,
+                    seed=seed,
+                    room=room,
+                    count_tokens=self._count,
+                    style=style,
+                )
+            return prompts.statement(
+                self._question, self._opinions, seed=seed, room=room, count_tokens=self._count, style=style
+            )
+        except ValueError as problem:
+            raise GeneratorMisbehaved(
+                f"The generator {self._generator.name!r} cannot put these opinions into its prompt: {problem}; "
+                f"{self._generator.longer_context}."
+            ) from None
+
+    async def _ask(self, prompt: Prompt, n: int, seed: int, most_tokens: int) -> Answers:
+        answers = await self._endpoint.ask(prompt.messages, n, seed=seed, most_tokens=most_tokens, form=self._form)
+        written = [one.content for one in prompt.messages] + list(answers.texts)
+        self.tokens += answers.tokens or sum(estimated_tokens(text) for text in written)
+        return answers
+
+    async def _keep(self, prompt: Prompt, answers: Answers, style: Style) -> None:
+        self._guard.add_secrets(prompt.fence, prompt.canary)
+        read = [prompts.read_statement(text, style) for text in answers.texts]
+        whole = [
+            text if any(secret in text.casefold() for secret in (prompt.fence, prompt.canary)) else statement
+            for text, statement in zip(answers.texts, read, strict=True)
+        ]
+        judged: Judged = await asyncio.to_thread(self._guard.judge, whole, cut_short=answers.cut_short)
+        self.dropped.update(str(reason) for _, reason in judged.dropped)
+        made = Provenance(
+            self._generator.name, self._generator.name.partition(":")[2], prompt.version, self._seed, prompt.seen
+        )
+        self.candidates.extend(Candidate(text, made) for _, text in judged.kept[: self._n - len(self.candidates)])
+
+    def _drawn(self, request: int) -> int:
+        """A seed of its own for each request, of 31 bits, as every server takes it."""
+        return int.from_bytes(hashlib.sha256(f"{self._seed}/{request}".encode()).digest()[:4], "big") >> 1
+
+
+def estimated_tokens(text: str) -> int:
+    """At least as many tokens as a usual tokenizer makes of `text`: an ASCII letter counts a third, any other one."""
+    ascii_letters = sum(letter.isascii() for letter in text)
+    return math.ceil(ascii_letters / 3) + len(text) - ascii_letters
+
+
+def _sayable(texts: Sequence[str]) -> list[str]:
+    """[members] the texts made plain, without sentences that speak to a language model."""
+    return [without_orders(plain(text)) if text.strip() else "" for text in texts]
