@@ -100,7 +100,8 @@ def serve(
     host: Host = None,
     port: Port = None,
     platform: Annotated[
-        str | None, typer.Option("--platform", help="Which platforms to serve: web, slack; several with commas.")
+        str | None,
+        typer.Option("--platform", help="Which platforms to serve: web, slack, discord; several with commas."),
     ] = None,
 ) -> None:
     """Run Parley until stopped; several processes may share one database."""
@@ -204,6 +205,25 @@ def migrate(config: Config = None, database: Database = None) -> None:
         from bot.offline import migrate_database
 
         typer.echo(migrate_database(settings))
+
+
+discord = typer.Typer(name="discord", help="What Discord needs besides `parley serve`.", no_args_is_help=True)
+app.add_typer(discord)
+
+
+@discord.callback()
+def _discord() -> None:
+    pass
+
+
+@discord.command("invite-url")
+def invite_url(config: Config = None) -> None:
+    """Print the link with which somebody adds the bot to a Discord server."""
+    with _speaking_plainly():
+        settings = _settings(config)
+        from bot.discord.installing import invite_url as made
+
+        typer.echo(made(settings))
 
 
 @app.command()

@@ -102,7 +102,7 @@ async def _findings(config: Path | None, database: str | None, port: int | None)
         yield Finding(Mark.WRONG, "settings", str(problem))
         return
     yield Finding(Mark.FINE, "settings", f"read; platforms {', '.join(settings.platforms) or 'none'}")
-    checks: tuple[Check, ...] = (_database, _secret, _port, _slack, _models, _texts, _picture, _parquet)
+    checks: tuple[Check, ...] = (_database, _secret, _port, _slack, _discord, _models, _texts, _picture, _parquet)
     for check in checks:
         async for finding in check(settings):
             yield finding
@@ -287,6 +287,15 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     from bot.slack.examining import examine as look_at
 
     async for seen in look_at(settings, SystemClock()):
+        yield Finding(Mark.WRONG if not seen.good else Mark.NOTE if seen.note else Mark.FINE, seen.what, seen.said)
+
+
+async def _discord(settings: Settings) -> AsyncIterator[Finding]:
+    if "discord" not in settings.platforms:
+        return
+    from bot.discord.examining import examine as look_at
+
+    async for seen in look_at(settings):
         yield Finding(Mark.WRONG if not seen.good else Mark.NOTE if seen.note else Mark.FINE, seen.what, seen.said)
 
 

@@ -15,7 +15,7 @@ from bot.discord.answering import Answer, sentence
 from bot.discord.commands import Said
 from bot.discord.inbound import Act
 from bot.discord.keys import FormKey
-from bot.discord.modals import modal, pages, values_in, values_of
+from bot.discord.modals import modal, pages, typed_in, values_in, values_of
 from bot.platform import Done, FieldProblems, Form, OpenForm, Reply, Whisper
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable
@@ -84,9 +84,11 @@ class Asking:
         if not isinstance(reply, FieldProblems):
             await self.show(reply, answer, texts)
             return
-        form = await self._form(payload, key, answer, texts)
-        if form is not None:
-            await answer.replace(drafts.draft(form, given, reply.problems, texts))
+        again = await self.happen(_asked_as(payload, key))
+        if isinstance(again, OpenForm):
+            await answer.replace(drafts.draft(again.form, given, reply.problems, texts))
+        else:
+            await answer.replace(drafts.given_back(typed_in(payload["data"]), reply.problems))
 
     async def drafted(self, payload: Payload, key: FormKey, answer: Answer, texts: Texts) -> None:
         """A button under a draft."""
@@ -143,13 +145,7 @@ class Asking:
 
     async def _form(self, payload: Payload, key: FormKey, answer: Answer, texts: Texts) -> Form | None:
         """The form anew; None where it is not to be had any more, which the person has been told."""
-        if key.kind in COMMANDED and not key.target:
-            act = inbound.command(payload, key.kind, "", "/form")
-        else:
-            action = AGAIN if key.kind == "ask" else key.kind
-            round, target = (key.target, "") if key.kind == "ask" else (key.round, key.target)
-            act = inbound.pressed(payload, action, round, target, "", "/form")
-        reply = await self.happen(act)
+        reply = await self.happen(_asked_as(payload, key))
         if isinstance(reply, OpenForm):
             return reply.form
         await self.show(reply, answer, texts)
@@ -189,6 +185,15 @@ class Asking:
             await answer.replace(drafts.draft(form, values, reply.problems, texts, thread=thread))
         else:
             await self.show(reply, answer, texts)
+
+
+def _asked_as(payload: Payload, key: FormKey) -> Act:
+    """How a form was asked for first."""
+    if key.kind in COMMANDED and not key.target:
+        return inbound.command(payload, key.kind, "", "/form")
+    action = AGAIN if key.kind == "ask" else key.kind
+    round, target = (key.target, "") if key.kind == "ask" else (key.round, key.target)
+    return inbound.pressed(payload, action, round, target, "", "/form")
 
 
 def _elsewhere(act: Act, channel: str) -> Act:

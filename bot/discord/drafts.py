@@ -7,7 +7,7 @@ Nothing of it is kept anywhere else, so that it outlives the bot's process.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.discord.keys import FormKey, read_key, read_state, write_key, write_state
@@ -49,6 +49,16 @@ def draft(form: Form, values: Values, problems: Problems, texts: Texts, *, threa
             if isinstance(one, TextField) and values.get(one.name, "").strip()
         ],
         "components": _buttons(form, sheets, key, texts),
+        "allowed_mentions": NOBODY,
+    }
+
+
+def given_back(typed: Sequence[str], problems: Problems) -> Json:
+    """What was typed into a form that is not to be had any more: why it was not taken, and the words themselves."""
+    return {
+        "content": cut("\n".join(inert(said) for _, said in problems), CONTENT),
+        "embeds": [{"description": cut(one, EMBED)} for one in typed],
+        "components": [],
         "allowed_mentions": NOBODY,
     }
 

@@ -103,7 +103,7 @@ def _component(field: Field, values: Values, texts: Texts) -> Json:
                 "max_length": min(field.limit, INPUT),
             }
             if value:
-                made["value"] = cut(value, INPUT)
+                made["value"] = cut(value, made["max_length"])
             return made
         case ChoiceField():
             return _choice(field, value)
@@ -148,6 +148,12 @@ def values_of(data: Mapping[str, Any]) -> dict[str, str]:
             if "custom_id" in one:
                 found[str(one["custom_id"])] = _given(one)
     return found
+
+
+def typed_in(data: Mapping[str, Any]) -> list[str]:
+    """The texts that were typed into a submitted modal."""
+    parts = [part.get("component") or {} for part in data.get("components") or ()]
+    return [str(one["value"]) for one in parts if one.get("type") == 4 and str(one.get("value") or "").strip()]
 
 
 def _given(one: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.discord.serving import Client, Serving
+    from storage.store import DatabaseStore
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,7 @@ T = TypeVar("T")
 Gone = Callable[[tuple[str, ...]], Awaitable[None]]
 
 
-async def _nothing() -> None:
-    """What to do after a gap where nobody asks for anything."""
-
-
-async def _keep(_: tuple[str, ...]) -> None:
+async def keep(_: tuple[str, ...]) -> None:
     """What to do with the rounds of a server that the bot was removed from: nothing."""
 
 
@@ -67,9 +64,10 @@ class DiscordPlatform:
 
     token: the bot's. moderators: names or ids of roles whose holders moderate, besides people who may manage the
     server. members: ask for the privileged intent that lets roles and channels be invited and tells who left. pace:
-    seconds between two seeds. ready_wait: seconds after the last server's news at which all are there. after_gap:
-    called at the start and when events may have been missed. gone: called with our ids of the channels of a server
-    that the bot was removed from. api_url: where Discord is. Raises SettingsError without a token.
+    seconds between two seeds. ready_wait: seconds after the last server's news at which all are there. store: where
+    rounds are, so that what happened unheard is found out at the start and after a gap; its maker closes it. gone:
+    called with our ids of the channels of a server that the bot was removed from. api_url: where Discord is. Raises
+    SettingsError without a token.
     """
 
     name = "discord"
@@ -83,8 +81,8 @@ class DiscordPlatform:
         moderators: frozenset[str] = frozenset(),
         members: bool = False,
         pace: float = 0.26,
-        after_gap: Callable[[], Awaitable[None]] = _nothing,
-        gone: Gone = _keep,
+        store: DatabaseStore | None = None,
+        gone: Gone = keep,
         api_url: str = API,
         texts: Texts | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -99,7 +97,7 @@ class DiscordPlatform:
         self._moderators = moderators
         self._members = members
         self._pace = pace
-        self._after_gap = after_gap
+        self._store = store
         self._gone = gone
         self._api_url = api_url.rstrip("/")
         self._texts = texts or Texts()
@@ -119,7 +117,9 @@ class DiscordPlatform:
         """See `ChatPlatform.run`. Raises SettingsError when Discord does not take the token or an intent."""
         import discord
 
+        from bot.discord.catching_up import CatchingUp
         from bot.discord.serving import DEFER_AFTER, Serving
+        from storage.hearing import Hearing
 
         made = await self._introduced()
         serving = Serving(
@@ -129,12 +129,16 @@ class DiscordPlatform:
             made.directory,
             made.keycaps,
             self._clock,
-            after_gap=self._after_gap,
             pause=self._pause,
             defer_after=DEFER_AFTER if self._defer_after is None else self._defer_after,
         )
         serving.bot = made.bot
         made.client.serving, made.serving = serving, serving
+        if self._store is not None:
+            hearing = Hearing(self._store.database)
+            serving.after_gap = CatchingUp(
+                self._store, hearing, made.keycaps, made.calls, serving.hear, made.bot, self._clock
+            )
         await self._sync(made)
         ready = asyncio.create_task(self._tell_when_ready(made.client), name="discord: ready")
         try:

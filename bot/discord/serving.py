@@ -48,7 +48,10 @@ Payload = Mapping[str, Any]
 
 
 class Serving:
-    """Listens for what people do on all servers of one bot and gives it to the handler."""
+    """Listens for what people do on all servers of one bot and gives it to the handler.
+
+    after_gap: called at the start and when events may have been missed.
+    """
 
     def __init__(
         self,
@@ -59,18 +62,16 @@ class Serving:
         keycaps: Keycaps,
         clock: Clock,
         *,
-        after_gap: Callable[[], Awaitable[None]],
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         defer_after: float = DEFER_AFTER,
     ) -> None:
-        """`after_gap`: called when events may have been missed, and at the start."""
         self._handler = handler
         self._calls = calls
         self._posting = posting
         self._directory = directory
         self._keycaps = keycaps
         self._clock = clock
-        self._after_gap = after_gap
+        self.after_gap: Callable[[], Awaitable[None]] | None = None
         self._pause = pause
         self._defer_after = defer_after
         self._threads = Threads(calls)
@@ -88,9 +89,9 @@ class Serving:
             case "INTERACTION_CREATE":
                 self._soon(self._interaction(data), "interaction")
             case "MESSAGE_CREATE" if not data.get("guild_id"):
-                self._soon(self._written(inbound.written(data)), "message")
+                self._soon(self.hear(inbound.written(data)), "message")
             case "MESSAGE_UPDATE" if not data.get("guild_id"):
-                self._soon(self._written(inbound.edited(data, self._clock.now())), "edit")
+                self._soon(self.hear(inbound.edited(data, self._clock.now())), "edit")
             case "MESSAGE_DELETE" if not data.get("guild_id"):
                 self._soon(self._deleted(data), "deletion")
             case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
@@ -112,15 +113,15 @@ class Serving:
                 task.cancel()
 
     def reconcile(self) -> None:
-        """Compare the reactions that Discord holds with ours, after whatever else happens at this moment."""
-        if self._gap is None or self._gap.done():
-            self._gap = asyncio.create_task(self._reconciled(), name="discord: reactions after a gap")
+        """Compare what stands on Discord with what reached us, after whatever else happens at this moment."""
+        if self.after_gap is not None and (self._gap is None or self._gap.done()):
+            self._gap = asyncio.create_task(self._reconciled(self.after_gap), name="discord: reactions after a gap")
 
-    async def _reconciled(self) -> None:
+    async def _reconciled(self, catch_up: Callable[[], Awaitable[None]]) -> None:
         wait = 1.0
         while True:
             try:
-                await self._after_gap()
+                await catch_up()
             except (PlatformUnavailable, StoreUnavailable) as problem:
                 log.warning("reactions not reconciled yet", extra={"problem": str(problem)})
                 await self._pause(wait)
@@ -233,14 +234,16 @@ class Serving:
         references = invited_by(values.get("invited", ""), ours(str(payload["channel_id"])))
         return texts("members-not-listed") if self._directory.cannot_list(references) else ""
 
-    async def _written(self, act: Act | None) -> None:
-        """A direct message, or an edit of one."""
+    async def hear(self, act: Act | None, show: bool = True) -> None:
+        """A direct message, or an edit of one. show: say what is to be said at once."""
         if act is None or act.user in {"", self.bot}:
             return
         self._posting.meet(int(act.user), int(act.channel))
         self._posting.opened(int(act.user))
         async with self._turn(act.user):
-            await self._reply(act, await self.happen(act))
+            reply = await self.happen(act)
+            if show:
+                await self._reply(act, reply)
 
     async def _deleted(self, data: Payload) -> None:
         act = inbound.deleted(data, await self._posting.whose(str(data["channel_id"])), self._clock.now())

@@ -35,7 +35,6 @@ class Server:
     reply: Callable[[Inbound], Reply] = lambda _: Done()
     pauses: list[float] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
-    gaps: int = 0
     gone: list[tuple[str, ...]] = field(default_factory=list)
     others: list[DiscordPlatform] = field(default_factory=list)
     slow: float = 0.0
@@ -75,16 +74,12 @@ class Server:
             self.clock.pass_(seconds)
             await asyncio.sleep(0)
 
-        async def after_gap() -> None:
-            self.gaps += 1
-
         async def gone(channels: tuple[str, ...]) -> None:
             self.gone.append(channels)
 
         given: dict[str, Any] = {
             "pace": 0.0,
             "pause": pause,
-            "after_gap": after_gap,
             "gone": gone,
             "ready_wait": 0.02,
             **more,
