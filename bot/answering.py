@@ -7,11 +7,11 @@ the work and never the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.platform import ChatPlatform, MessageRef
+from bot.platform import ChatPlatform, LosesTouch, MessageRef
 from engine.deliberation import deliberate
 from engine.errors import GeneratorMisbehaved, UsageError
 from engine.outcome import tally
@@ -88,7 +88,8 @@ class Answering:
         effect = claim.effect
         match effect:
             case WakeAt():
-                await self._answer(claim, self._timer(effect))
+                if not await self._held(claim, round, effect):
+                    await self._answer(claim, self._timer(effect))
             case DraftCandidates():
                 await self._draft(claim, round, effect)
             case TallyVotes():
@@ -120,6 +121,18 @@ class Answering:
     async def _begin(self, claim: Claim) -> bool:
         """Count this try before the work, so that work which kills the process is given up in the end."""
         return await self._store.attempt(claim, self._clock.now())
+
+    async def _held(self, claim: Claim, round: Round, effect: WakeAt) -> bool:
+        """Put a timer off until it is known what happened before it; False when that is known."""
+        platform = self._platform(round)
+        if not isinstance(platform, LosesTouch):
+            return False
+        until = await platform.hold(round.channel, effect.due, settling=effect.timer != "reminder")
+        if until is None:
+            return False
+        waiting = replace(claim, attempts=claim.attempts - 1)  # to wait is no failed try
+        await self._store.postpone(waiting, until, "what happened before is not known yet")
+        return True
 
     def _timer(self, effect: WakeAt) -> Event:
         now = self._clock.now()

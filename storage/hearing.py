@@ -16,6 +16,7 @@ from engine.ports import Sent
 from engine.rounds.model import Ballot, Phase, Roster, Round
 from storage.database import Database
 from storage.prepared import insert_unless_there
+from storage.queries import OVER
 from storage.rows import round_from, sent_from
 from storage.tables import ROUNDS, SENT, STANDINGS, core_table
 
@@ -80,6 +81,12 @@ class Hearing:
                 connection.execute(longer)
 
         await self._database.write(work)
+
+    async def channels(self, platform: str) -> list[str]:
+        """Channels in which rounds run. platform: what its ids begin with."""
+        running = ROUNDS.c.phase.not_in([phase.value for phase in OVER])
+        wanted = select(ROUNDS.c.channel).where(_in(platform), running).distinct().order_by(ROUNDS.c.channel)
+        return await self._database.read(lambda connection: list(connection.execute(wanted).scalars()))
 
     async def open_candidates(self, workspace: str) -> list[tuple[Round, str, Sent]]:
         """(round, candidate, message) of what people rate now by reaction. workspace: what its ids begin with."""

@@ -143,7 +143,8 @@ def _message(body: Payload, said: Payload, bot: str, now: float) -> Act | None:
     if subtype not in _WRITTEN or _is_bot(said, bot):
         return None
     text, files = str(said.get("text") or ""), len(said.get("files") or ())
-    parent, delivery = _parent(said), _event_id(body)
+    # Not the event's id: the same message is found in the history after a gap.
+    parent, delivery = _parent(said), f"said/{channel}/{stamp}"
 
     def item(person: Person, names: Names) -> Inbound:
         return DirectMessage(delivery, _seconds(stamp, now), person, stamp, _words(said, names), parent, files)

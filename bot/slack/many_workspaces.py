@@ -13,12 +13,15 @@ from bot.slack.calls import Calls
 from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
+from bot.slack.listening import Line
 from bot.slack.serving import Identity, Serving, bolt_app, http, socket_mode
 from bot.slack.views import opened
 from bot.slack.workspace import API, Workspace
 from bot.slack.workspaces import NOT_INSTALLED, Workspaces
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
 from engine.ports import Clock
+from storage.hearing import Hearing
+from storage.store import DatabaseStore
 
 if TYPE_CHECKING:
     from slack_sdk.oauth.installation_store import Bot
@@ -84,7 +87,9 @@ class ManyWorkspaces:
         self._host = host
         self._port = port
         self._base_url = base_url
-        self._more = more
+        self._line = Line(by_socket=bool(app_token))
+        self._more = {**more, "line": self._line}
+        self._store: DatabaseStore | None = None
         self._here: dict[str, _Here] = {}
         self._handler: Handler | None = None
         self._listening = asyncio.Event()
@@ -97,6 +102,21 @@ class ManyWorkspaces:
     async def listening(self) -> None:
         """Wait until what people do arrives."""
         await self._listening.wait()
+
+    def keep_up(self, store: DatabaseStore) -> None:
+        """From `run` on, find out in each workspace what happened while nobody listened."""
+        self._store = self._more["store"] = store
+
+    async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
+        """See `bot.platform.LosesTouch`. Where the app is not installed, nothing is waited for."""
+        team = theirs(channel).team
+        if self._store is None or self._handler is None:
+            return None
+        try:
+            here = await self._attended(team, await self._workspaces.enterprise_of(team))
+        except PlatformUnavailable:
+            return None
+        return await here.workspace.hold(channel, due, settling=settling)
 
     async def run(self, handler: Handler) -> None:
         """See `ChatPlatform.run`. Raises SettingsError when a token or key cannot be used."""
@@ -116,8 +136,9 @@ class ManyWorkspaces:
                 port = await stack.enter_async_context(http(requests, self._host, self._port, self._pages.routes()))
                 self._port = port or self._port
                 if self._app_token:
-                    await stack.enter_async_context(socket_mode(app, self._app_token))
+                    await stack.enter_async_context(socket_mode(app, self._app_token, self._line))
                 self._listening.set()
+                await self._attend_rounds()
                 log.info("serving Slack in every workspace that installs the app", extra={"port": self._port})
                 await asyncio.Event().wait()
         finally:
@@ -179,13 +200,31 @@ class ManyWorkspaces:
         """Who serves the workspace of a request that was authorized."""
         team, enterprise = team_of(context, body), context.enterprise_id
         await self._workspaces.meet(team, enterprise)
+        here = await self._attended(team, enterprise)
+        if here.serving is None:
+            raise AssertionError("a workspace that is attended is served")
+        return here.serving
+
+    async def _attended(self, team: str, enterprise: str | None) -> _Here:
+        """A workspace in which somebody is there for what people do."""
         here = await self._found(team, enterprise)
         async with here.opening:
             if here.serving is None:
                 if self._handler is None:
                     raise AssertionError("nothing arrives before the platform runs")
                 here.serving = await here.stack.enter_async_context(here.workspace.attending(self._handler))
-        return here.serving
+        return here
+
+    async def _attend_rounds(self) -> None:
+        """Be there in every workspace in which a round runs: something may have happened in it."""
+        if self._store is None:
+            return
+        channels = await Hearing(self._store.database).channels(PREFIX)
+        for team in sorted({theirs(channel).team for channel in channels}):
+            try:
+                await self._attended(team, await self._workspaces.enterprise_of(team))
+            except PlatformUnavailable as problem:
+                log.warning("workspace not attended", extra={"team": team, "problem": str(problem)})
 
     async def _workspace(self, team: str) -> Workspace:
         return (await self._found(team, await self._workspaces.enterprise_of(team))).workspace

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from bot.platform import Handler
+from bot.slack.listening import Line
 from bot.slack.serving import Identity, Serving, bolt_app, http, socket_mode
 from bot.slack.workspace import Workspace
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
@@ -42,7 +43,7 @@ class SlackPlatform(Workspace):
             raise SettingsError(
                 "Slack needs slack_app_token (xapp-...) for Socket Mode, or slack_signing_secret for HTTP."
             )
-        super().__init__(bot_token, clock=clock, **more)
+        super().__init__(bot_token, clock=clock, line=Line(by_socket=bool(app_token)), **more)
         self._app_token = app_token
         self._signing_secret = signing_secret
         self._host = host
@@ -67,7 +68,7 @@ class SlackPlatform(Workspace):
                     self._port = port or self._port
                     self._listening.set()
                     log.info("serving Slack", extra={"team": identity.team})
-                    await asyncio.Event().wait()
+                    await self.watched()
             finally:
                 self._listening.clear()
 
@@ -77,7 +78,7 @@ class SlackPlatform(Workspace):
 
         client = self._calls.client
         if self._app_token:
-            return socket_mode(bolt_app(client, here, signing_secret=None), self._app_token)
+            return socket_mode(bolt_app(client, here, signing_secret=None), self._app_token, self._line)
         return http(bolt_app(client, here, signing_secret=self._signing_secret), self._host, self._port)
 
     async def _introduce(self) -> Identity:

@@ -14,17 +14,19 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.platform import Card, InChannel, MessageRef, Picture, Target
 from bot.slack.blocks import Page, Rendered, render
 from bot.slack.calls import PATIENCE, Calls
+from bot.slack.history import messages
 from bot.slack.ids import ours, theirs
 from bot.slack.inbound import EMOJI
-from engine.errors import PlatformRefused
+from engine.errors import PlatformRefused, PlatformUnavailable
 from engine.ports import Clock
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PLAIN = "none"
 """How the text beside the blocks is read: addresses in it become no links."""
@@ -33,6 +35,9 @@ EVENT_TYPE = "parley_effect"
 BEFORE = 120.0
 """Seconds by which our clock and Slack's may differ when history is searched."""
 
+PAGES = 10
+"""How many pages of history are searched."""
+
 ALT = 1_000
 UNFINISHED = 1_000
 PACES = 5_000
@@ -40,11 +45,15 @@ PACES = 5_000
 
 @dataclass(slots=True)
 class _Post:
-    """How far one post got: its first message, and steps after it that are done."""
+    """How far one post got: its first message, and steps after it that are done.
+
+    again: an earlier try may have posted the same, and nobody can tell.
+    """
 
     channel: str
     ts: str
     done: int = 0
+    again: bool = False
 
 
 class Pacer:
@@ -80,6 +89,7 @@ class Posting:
         self._pacer = Pacer(pace, pause, asyncio.get_running_loop().time if pace else clock.now)
         self._directs: dict[str, str] = {}
         self._unfinished: OrderedDict[str, _Post] = OrderedDict()
+        self._refused: OrderedDict[str, bool] = OrderedDict()
 
     async def send(self, key: str, target: Target, card: Card, retried_since: float | None) -> MessageRef:
         """See `ChatPlatform.send`."""
@@ -88,18 +98,36 @@ class Posting:
         shown = render(card)
         if post is None:
             channel = known.id if isinstance(target, InChannel) else await self.direct(known.id)
-            if retried_since is not None:
-                post = await self._earlier(channel, key, retried_since)
-            if post is None:
-                metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
-                ts = await self._post(channel, shown.pages[0], metadata=metadata)
-                post = _Post(channel, ts)
-            self._unfinished[key] = post
-            while len(self._unfinished) > UNFINISHED:
-                self._unfinished.popitem(last=False)
+            post = await self._found_or_posted(channel, key, shown, retried_since)
+            _keep(self._unfinished, key, post)
         await self._follow_up(post, shown, card, key)
         del self._unfinished[key]
-        return MessageRef(ours(known.team, post.channel), post.ts)
+        return MessageRef(ours(known.team, post.channel), post.ts, post.again)
+
+    async def _found_or_posted(self, channel: str, key: str, shown: Rendered, since: float | None) -> _Post:
+        """The message that an earlier try posted, or a new one; where nobody can tell, it may be there twice."""
+        again = False
+        if since is not None and key not in self._refused:
+            try:
+                found = await self._earlier(channel, key, since)
+            except PlatformRefused as refusal:
+                if refusal.reason != "missing_scope":
+                    raise
+                again = True
+            else:
+                if found is not None:
+                    return found
+        first = since is None or self._refused.pop(key, None) is not None
+        try:
+            metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+            ts = await self._post(channel, shown.pages[0], metadata=metadata)
+        except PlatformUnavailable as problem:
+            if first and problem.retry_after is not None:  # asked to wait: it was surely not posted
+                _keep(self._refused, key, True)
+            raise
+        if again:
+            log.warning("posted again without the history scopes: possible duplicate", extra={"effect": key})
+        return _Post(channel, ts, again=again)
 
     async def edit(self, ref: MessageRef, card: Card) -> None:
         """See `ChatPlatform.edit`. Pages beyond the first are posted in the thread."""
@@ -159,17 +187,8 @@ class Posting:
         """Delete our messages in the conversation with this person; Slack lets nobody but them delete theirs."""
         channel = await self.direct(user)
         client = self._calls.client
-        cursor: str | None = None
-        ours_there: list[str] = []
-        while True:
-            answer = await self._calls(
-                client.conversations_history, channel=channel, limit=200, cursor=cursor, patience=PATIENCE
-            )
-            ours_there += [str(one["ts"]) for one in answer.get("messages") or () if one.get("bot_id")]
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "") or None
-            if cursor is None:
-                break
-        for ts in ours_there:
+        there = messages(self._calls, client.conversations_history, channel=channel)
+        for ts in [str(one["ts"]) async for one in there if one.get("bot_id")]:
             try:
                 await self._calls(client.chat_delete, channel=channel, ts=ts, patience=PATIENCE)
             except PlatformRefused as refusal:
@@ -240,22 +259,11 @@ class Posting:
 
     async def _earlier(self, channel: str, key: str, since: float) -> _Post | None:
         """The message that an earlier try posted under this key, if history tells."""
-        client = self._calls.client
-        try:
-            answer = await self._calls(
-                client.conversations_history,
-                channel=channel,
-                oldest=f"{since - BEFORE:.6f}",
-                limit=200,
-                include_all_metadata=True,
-                patience=PATIENCE,
-            )
-        except PlatformRefused as refusal:
-            if refusal.reason != "missing_scope":
-                raise
-            log.warning("posted again without the history scopes: possible duplicate", extra={"effect": key})
-            return None
-        for one in answer.get("messages") or ():
+        history = self._calls.client.conversations_history
+        oldest = f"{since - BEFORE:.6f}"
+        async for one in messages(
+            self._calls, history, pages=PAGES, channel=channel, oldest=oldest, include_all_metadata=True
+        ):
             metadata = one.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
             if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key:
@@ -266,9 +274,14 @@ class Posting:
 
     async def _answers(self, channel: str, ts: str, message: dict[str, Any]) -> int:
         """How many steps after the first message were taken: all its seeds, and the answers in its thread."""
-        answer = await self._calls(
-            self._calls.client.conversations_replies, channel=channel, ts=ts, limit=200, patience=PATIENCE
-        )
-        replies = [one for one in answer.get("messages") or () if one.get("ts") != ts and one.get("bot_id")]
+        there = messages(self._calls, self._calls.client.conversations_replies, channel=channel, ts=ts)
+        replies = [one async for one in there if one.get("ts") != ts and one.get("bot_id")]
         seeded = any(one.get("name") in EMOJI.values() for one in message.get("reactions") or ())
         return len(replies) + (7 if seeded else 0)
+
+
+def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
+    """Remember the newest ones."""
+    kept[key] = value
+    while len(kept) > UNFINISHED:
+        kept.popitem(last=False)

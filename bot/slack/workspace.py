@@ -12,10 +12,14 @@ from bot.slack.blocks import PAGE
 from bot.slack.calls import PATIENCE, Calls
 from bot.slack.directory import Directory
 from bot.slack.ids import theirs
+from bot.slack.listening import LOOK_AGAIN, SETTLING, Line, Listening
 from bot.slack.posting import Posting
+from bot.slack.reconciling import Reconciling
 from bot.slack.serving import Identity, Serving
 from engine.errors import PlatformRefused
 from engine.ports import Clock
+from storage.hearing import Hearing
+from storage.store import DatabaseStore
 
 API = "https://slack.com/api/"
 
@@ -25,7 +29,8 @@ class Workspace:
 
     bot_token: "xoxb-...". identity: who we are there, asked of Slack when not given. moderators: Slack ids of people
     with the moderator role besides the workspace's admins. pace: seconds between messages to one channel. grace:
-    seconds for what is under way at the end. base_url: the Web API's.
+    seconds for what is under way at the end. base_url: the Web API's. store: where rounds are kept, so that what
+    happened while nobody listened is found out; without it that is lost. line: the way on which events come.
     """
 
     name = "slack"
@@ -42,6 +47,8 @@ class Workspace:
         pace: float = 1.0,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         grace: float = 5.0,
+        store: DatabaseStore | None = None,
+        line: Line | None = None,
     ) -> None:
         from slack_sdk.web.async_client import AsyncWebClient
 
@@ -54,16 +61,46 @@ class Workspace:
         self._directory = Directory(self._calls, clock, identity.team if identity else None)
         self._posting = Posting(self._calls, clock, pace=pace, pause=pause)
         self._identity = identity
+        self._store = store
+        self._line = line or Line()
+        self._listening_to: Listening | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    def keep_up(self, store: DatabaseStore) -> None:
+        """From the next `attending` on, find out what happened while nobody listened."""
+        self._store = store
 
     @asynccontextmanager
     async def attending(self, handler: Handler) -> AsyncIterator[Serving]:
-        """Be there for what people do in this workspace."""
+        """Be there for what people do in this workspace, and find out what they did while nobody was."""
         showing = Showing(self._calls, self._posting)
         identity = await self._known()
+        serving = Serving(handler, identity, self._calls, self._directory, showing, self._clock, self._moderators)
+        if self._store is not None:
+            hearing = Hearing(self._store.database)
+            team, clock = identity.team, self._clock
+            found = Reconciling(self._store, hearing, self, self._calls, serving.event, team, clock)
+            self._listening_to = Listening(self._line, hearing, found.workspace, found.catch_up, clock, self._pause)
+            self._watching = asyncio.create_task(self._listening_to.watch(), name=f"slack: listening to {team}")
         try:
-            yield Serving(handler, identity, self._calls, self._directory, showing, self._clock, self._moderators)
+            yield serving
         finally:
+            if self._watching is not None:
+                self._watching.cancel()
+                await asyncio.wait([self._watching])
             await showing.finish(self._grace)
+
+    async def watched(self) -> None:
+        """Wait for ever; raises what ended the watch over this workspace."""
+        await (asyncio.Event().wait() if self._watching is None else self._watching)
+
+    async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
+        """See `bot.platform.LosesTouch`."""
+        if self._store is None:
+            return None
+        if self._listening_to is None:
+            return self._clock.now() + LOOK_AGAIN
+        return await self._listening_to.hold(due, settling=SETTLING if settling else 0.0)
 
     async def send(self, key: str, target: Target, card: Card, *, retried_since: float | None = None) -> MessageRef:
         """See `ChatPlatform.send`; see `bot.slack.posting` for how a message is kept from appearing twice."""

@@ -95,7 +95,7 @@ def test_a_modal_is_delivered_once_per_view_and_values() -> None:
 
 def test_a_direct_message_is_read_as_it_was_typed() -> None:
     said = item(inbound.event(message(text="I &amp; <@U2> agree"), BOT, 0.0), U2="Bob")
-    assert said == DirectMessage("event/Ev1", 1.0001, WHO, "1.000100", "I & @Bob agree", "", 0)
+    assert said == DirectMessage("said/D1/1.000100", 1.0001, WHO, "1.000100", "I & @Bob agree", "", 0)
     answer = item(inbound.event(message(text="x", thread_ts="0.5"), BOT, 0.0))
     assert isinstance(answer, DirectMessage)
     assert answer.parent == "0.5"
