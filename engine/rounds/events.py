@@ -175,12 +175,17 @@ class ReactionRemoved:
 
 @dataclass(frozen=True, slots=True)
 class ReactionsReconciled:
-    """What the platform holds for one member and candidate, after a gap; `held` has no order."""
+    """What the platform holds for one member and candidate, after a gap; `held` has no order.
+
+    known: which keycaps were known to be held when the platform was asked; where that changed meanwhile, something
+    newer came and nothing happens. None: what the platform holds wins.
+    """
 
     at: float
     member: str
     candidate: str
     held: tuple[int, ...]
+    known: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -
     held = frozenset(event.held) & frozenset(SCALE)
     mine = {one.rating: one for one in old.marks if one.candidate == event.candidate}
     known = {rating for rating, one in mine.items() if one.held}
-    if held == known:
+    if held == known or (event.known is not None and known != frozenset(event.known)):
         return Transition(round)
     kept = [one for one in old.marks if one.candidate != event.candidate]
     for rating in sorted(held | mine.keys()):

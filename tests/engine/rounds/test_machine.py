@@ -365,6 +365,17 @@ def test_several_keycaps_of_unknown_order_are_asked_about() -> None:
     assert do.AskWhichRating not in kinds(table.do(ReactionsReconciled(210.0, "ana", first, (2, 6))))
 
 
+def test_what_came_while_the_platform_was_asked_is_newer_than_its_answer() -> None:
+    table = Table()
+    table.to_voting()
+    first = table.round.posted[0]
+    table.do(ReactionAdded(200.0, "ana", first, 6))
+    table.do(ReactionsReconciled(199.0, "ana", first, (), known=()))
+    assert dict(table.standings["ana"].rated) == {first: 6}
+    table.do(ReactionsReconciled(201.0, "ana", first, (2,), known=(6,)))
+    assert dict(table.standings["ana"].rated) == {first: 2}
+
+
 def test_reactions_from_outside_the_electorate_are_counted_by_person_only() -> None:
     table = Table()
     table.to_voting()
