@@ -7,9 +7,9 @@ unchanged on each. Member and channel ids begin with the platform's name: "web:a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 
 class Style(StrEnum):
@@ -119,6 +119,25 @@ class TextField:
     limit: int = 4_000
     multiline: bool = False
     required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MembersField(TextField):
+    """People by name, with commas between; a platform with pickers shows those. channels: whole channels as well."""
+
+    channels: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineField(TextField):
+    """How long something may take ("1 day"); a platform with pickers shows the time at which it ends.
+
+    until: the label of such a time. after: the field whose end it follows, "" for the moment of submitting. A picked
+    time is submitted as "@SECONDS", since the epoch, UTC.
+    """
+
+    until: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,14 +369,10 @@ Target = InChannel | Privately
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message on its platform.
-
-    again: an earlier try may have posted the same message, and the platform cannot tell.
-    """
+    """A message on its platform."""
 
     channel: str
     message: str
-    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,17 +435,4 @@ class ChatPlatform(Protocol):
 
     async def name_of(self, member: str) -> str:
         """How the group calls a member; the id where the platform does not say."""
-        ...
-
-
-@runtime_checkable
-class LosesTouch(Protocol):
-    """A platform on which something may happen unheard, as while its connection is down, and be found out later."""
-
-    async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
-        """Until when a timer of a round in this channel that came due then has to wait; None when it need not.
-
-        It waits as long as something may have happened that is not known yet. settling: also for five minutes more
-        where it came due in such a time, so that people may do what they could not do then.
-        """
         ...

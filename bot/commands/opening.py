@@ -73,7 +73,7 @@ class Opening:
         if replaced is not None:
             values |= await asyncio.to_thread(_stale_statements, replaced, values)
         defaults = stored_rules(await self._desk.store.channel_settings(item.person.channel), self._desk.back_ends)
-        rules, problems = read_rules(values, defaults, self._desk.back_ends)
+        rules, problems = read_rules(values, defaults, self._desk.back_ends, item.at)
         found: list[FieldProblem] = []
         question = await asyncio.to_thread(read_question, values.get("question", ""))
         position: Position | None = None

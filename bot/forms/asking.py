@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.forms.rules import NAMED_WELFARE, OWN_ALPHA, BackEnds
-from bot.platform import CheckField, ChoiceField, Field, Form, Text, TextField
+from bot.platform import CheckField, ChoiceField, DeadlineField, Field, Form, MembersField, Text, TextField
 from bot.texts import Texts
 from engine.position import QuestionKind, derive
 from engine.rounds.members import text_problem
@@ -94,7 +94,7 @@ def ask_form(
             ("negating", "field-negating", "hint-negating"),
         )
     )
-    fields = (question, *statements, *_rule_fields(values, back_ends, texts))
+    fields = (question, *statements, *_rule_fields(values, back_ends, texts, ends=True))
     intro = (Text(texts("position-unsure")),) if unsure else ()
     return Form("ask", texts("form-ask"), texts("form-ask-submit"), fields, intro, target=replaces)
 
@@ -105,7 +105,17 @@ def settings_form(values: Mapping[str, str], back_ends: BackEnds, texts: Texts) 
     return Form("settings", texts("form-settings"), texts("form-settings-submit"), fields)
 
 
-def _rule_fields(values: Mapping[str, str], back_ends: BackEnds, texts: Texts) -> tuple[Field, ...]:
+def _rule_fields(
+    values: Mapping[str, str], back_ends: BackEnds, texts: Texts, *, ends: bool = False
+) -> tuple[Field, ...]:
+    """The rules' fields. ends: the round begins now, so that its durations end at a known time."""
+
+    def lasting(name: str, label: str, until: str, after: str = "") -> TextField:
+        shown = (name, texts(label), values.get(name, ""), texts("hint-duration"))
+        if not ends:
+            return TextField(*shown, limit=100, required=False)
+        return DeadlineField(*shown, limit=100, required=False, until=texts(until), after=after)
+
     def text(name: str, label: str, hint: str = "", limit: int = 100) -> TextField:
         shown = texts(hint) if hint else ""
         return TextField(name, texts(label), values.get(name, ""), shown, limit=limit, required=False)
@@ -119,10 +129,17 @@ def _rule_fields(values: Mapping[str, str], back_ends: BackEnds, texts: Texts) -
     return (
         tick("rate_position", "field-rate-position"),
         choice("roster", "field-roster", (("open", "roster-open"), ("invited", "roster-invited"))),
-        text("invited", "field-invited", "hint-invited", limit=2_000),
+        MembersField(
+            "invited",
+            texts("field-invited"),
+            values.get("invited", ""),
+            texts("hint-invited"),
+            limit=2_000,
+            required=False,
+        ),
         choice("electorate", "field-electorate", (("roster", "electorate-roster"), ("channel", "electorate-channel"))),
-        text("opinion_seconds", "field-opinion-time", "hint-duration"),
-        text("voting_seconds", "field-voting-time", "hint-duration"),
+        lasting("opinion_seconds", "field-opinion-time", "field-opinions-until"),
+        lasting("voting_seconds", "field-voting-time", "field-voting-until", "opinion_seconds"),
         text("quorum", "field-quorum", "hint-quorum"),
         choice("ballot", "field-ballot", (("open", "ballot-choice-open"), ("private", "ballot-choice-private"))),
         tick("hidden_results", "field-hidden-results", "hint-hidden-results"),

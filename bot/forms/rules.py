@@ -69,11 +69,14 @@ def _written_quorum(rules: Rules) -> str:
     return f"{rules.quorum:g}" if rules.roster is Roster.OPEN else f"{rules.quorum * 100:g}%"
 
 
-def read_rules(values: Values, base: Rules, back_ends: BackEnds) -> tuple[Rules, tuple[FieldProblem, ...]]:
+def read_rules(
+    values: Values, base: Rules, back_ends: BackEnds, at: float | None = None
+) -> tuple[Rules, tuple[FieldProblem, ...]]:
     """The rules that a form's values say, and every problem with them in the order of the fields.
 
-    Fields that are absent, and durations and counts left empty, are taken from `base`. With problems the rules
-    must not be used.
+    Fields that are absent, and durations and counts left empty, are taken from `base`. at: when the round begins,
+    seconds since the epoch, UTC; then a duration may be said by its end, "@SECONDS". With problems the rules must
+    not be used.
     """
     problems: list[FieldProblem] = []
     found: dict[str, Any] = {"generator": back_ends.generator, "predictor": back_ends.predictor}
@@ -83,13 +86,18 @@ def read_rules(values: Values, base: Rules, back_ends: BackEnds) -> tuple[Rules,
                 found[name] = choice(values[name])
             except ValueError:
                 problems.append(_unusable(name, "rules-choice-unknown", values[name]))
+    begins = at
     for name in DURATIONS:
         if values.get(name, "").strip():
-            seconds = parse_duration(values[name])
+            seconds = _seconds(values[name], begins)
             if seconds is None:
                 problems.append(_unusable(name, "duration-unclear", values[name]))
+            elif seconds <= 0:
+                problems.append(FieldProblem(name, "deadline-past" if begins == at else "deadline-too-early"))
             else:
                 found[name] = seconds
+        if begins is not None:
+            begins += found.get(name, getattr(base, name))
     for name in COUNTS:
         if values.get(name, "").strip():
             if values[name].strip().isdecimal() and len(values[name].strip()) <= MOST_DIGITS:
@@ -114,6 +122,15 @@ def read_rules(values: Values, base: Rules, back_ends: BackEnds) -> tuple[Rules,
     return rules, tuple(sorted(problems, key=lambda one: ordered.get(one.field, len(ordered))))
 
 
+def _seconds(given: str, begins: float | None) -> float | None:
+    """A duration as said, or the seconds from `begins` to its end; None for neither."""
+    end = given.strip().removeprefix("@")
+    if begins is not None and end != given.strip() and end.isdecimal() and len(end) <= MOST_DIGITS_OF_A_TIME:
+        return int(end) - begins
+    return parse_duration(given)
+
+
+MOST_DIGITS_OF_A_TIME = 11
 MOST_DIGITS = 6
 SHOWN = 40
 """How many characters of an unusable value are quoted back."""

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import notice
-from bot.platform import Card, FieldProblems, OpenForm, Reply, Whisper
+from bot.platform import Card, FieldProblems, MembersField, OpenForm, Reply, Whisper
 from bot.slack.blocks import render
 from bot.slack.calls import Calls
+from bot.slack.pickers import Groups
 from bot.slack.posting import Posting
 from bot.slack.views import errors, modal
 from bot.texts import Texts
@@ -24,6 +25,9 @@ REMEMBERED = 5_000
 RESPONSES = 5
 """How often a response_url may be used."""
 
+UNTIL_OPENED = 1.0
+"""Seconds of a trigger's three that may pass before its modal is asked for."""
+
 Respond = Callable[..., Awaitable[Any]]
 
 
@@ -31,7 +35,7 @@ Respond = Callable[..., Awaitable[Any]]
 class Where:
     """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction.
 
-    team: the workspace.
+    team: the workspace. at: seconds since the epoch, UTC. groups: asks for the user groups to choose from.
     """
 
     delivery: str
@@ -42,6 +46,8 @@ class Where:
     trigger: str = ""
     respond: Respond | None = None
     team: str = ""
+    at: float | None = None
+    groups: Callable[[], Awaitable[Groups]] | None = None
 
 
 class Showing:
@@ -76,7 +82,16 @@ class Showing:
                 task.cancel()
 
     async def _open(self, reply: OpenForm, where: Where) -> None:
-        view = modal(reply.form, where.channel, where.texts, direct=where.direct, team=where.team)
+        groups = await _groups(reply, where)
+        view = modal(
+            reply.form,
+            where.channel,
+            where.texts,
+            direct=where.direct,
+            team=where.team,
+            now=where.at,
+            groups=groups,
+        )
         try:
             await self._calls(self._calls.client.views_open, trigger_id=where.trigger, view=view)
         except (PlatformRefused, PlatformUnavailable) as problem:
@@ -119,6 +134,17 @@ class Showing:
             await self._posting.show(await self._posting.direct(where.user), None, card)
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("answer not shown", extra={"card": card.kind, "problem": str(problem)})
+
+
+async def _groups(reply: OpenForm, where: Where) -> Groups:
+    """The user groups to choose from, where the form asks for people and Slack answers in time."""
+    if where.groups is None or not any(isinstance(one, MembersField) for one in reply.form.fields):
+        return ()
+    try:
+        async with asyncio.timeout(UNTIL_OPENED):
+            return await where.groups()
+    except TimeoutError:
+        return ()
 
 
 def on_fields(view: dict[str, Any], problems: FieldProblems) -> dict[str, Any]:

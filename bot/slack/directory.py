@@ -38,6 +38,15 @@ class Someone:
     reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the workspace says of a channel that the bot may know of. inside: the bot is in it."""
+
+    inside: bool
+    archived: bool
+    members: int
+
+
 def someone(user: dict[str, Any]) -> Someone:
     """A user object of Slack's."""
     profile: dict[str, Any] = user.get("profile") or {}
@@ -65,6 +74,7 @@ class Directory:
         self._people: dict[str, tuple[float, Someone]] = {}
         self._channels_of: dict[str | None, tuple[float, tuple[str, ...]]] = {}
         self._resolved: dict[tuple[str, ...], tuple[float, list[str]]] = {}
+        self._groups: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
 
     async def person(self, user: str) -> Someone:
         """What the workspace says of a user. Raises what `Calls` raises."""
@@ -86,6 +96,43 @@ class Directory:
         except (PlatformRefused, PlatformUnavailable):
             return ()
         return tuple(one for one in mine if one in theirs_too)
+
+    async def place(self, channel: str) -> Place | None:
+        """A channel; None where the bot may not even know of it, as with a private one that it is not in."""
+        info = self._calls.client.conversations_info
+        try:
+            answer = await self._calls(info, channel=channel, include_num_members=True)
+        except PlatformRefused as refusal:
+            if refusal.reason == "channel_gone":
+                return None
+            raise
+        said: dict[str, Any] = answer["channel"]
+        return Place(bool(said.get("is_member")), bool(said.get("is_archived")), int(said.get("num_members") or 0))
+
+    async def size(self, references: list[str]) -> int:
+        """How many people the ids of channels and user groups among the references stand for, at most."""
+        people = 0
+        for reference in references:
+            try:
+                known = theirs(reference).id
+            except ValueError:
+                continue
+            if known[0] == "S":
+                people += len(await self.group(known))
+            elif known[0] in "CG":
+                people += place.members if (place := await self.place(known)) else 0
+        return people
+
+    async def groups(self) -> tuple[tuple[str, str], ...]:
+        """(Slack's id, handle) of every user group, by handle; () where Slack does not say."""
+        if self._groups[0] <= self._clock.now():
+            try:
+                answer = await self._calls(self._calls.client.usergroups_list, team_id=self._team)
+            except (PlatformRefused, PlatformUnavailable):
+                return ()
+            found = [(str(one["id"]), str(one.get("handle") or one["id"])) for one in answer.get("usergroups") or ()]
+            self._groups = (self._clock.now() + KEPT, tuple(sorted(found, key=lambda one: one[1])))
+        return self._groups[1]
 
     async def _channels(self, user: str | None) -> tuple[str, ...]:
         """Slack's ids of the channels in which somebody, or (None) the bot, is."""
@@ -164,15 +211,21 @@ class Directory:
         return []
 
     async def _group(self, group: str) -> list[str]:
+        users = await self.group(group)
+        await self._learn(users)
+        return users
+
+    async def group(self, group: str) -> list[str]:
+        """Slack's ids of the members of a user group; [] where there is none."""
         try:
-            answer = await self._calls(self._calls.client.usergroups_users_list, usergroup=group, patience=PATIENCE)
+            answer = await self._calls(
+                self._calls.client.usergroups_users_list, usergroup=group, team_id=self._team, patience=PATIENCE
+            )
         except PlatformRefused as refusal:
             if refusal.reason in {"no_such_subteam", "subteam_not_found"}:
                 return []
             raise
-        users = [str(user) for user in answer.get("users") or ()]
-        await self._learn(users)
-        return users
+        return [str(user) for user in answer.get("users") or ()]
 
     async def _members(self, channel: str) -> list[str]:
         client = self._calls.client

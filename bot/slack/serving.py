@@ -9,10 +9,9 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.platform import Card, CommandGiven, FieldProblems, Handler, Person, Reply, Whisper
+from bot.platform import Card, CommandGiven, Done, FieldProblems, Handler, OpenForm, Person, Reply, Whisper
 from bot.slack import inbound
 from bot.slack.answering import Showing, Where, on_fields
 from bot.slack.calls import PASSING, Calls
@@ -20,7 +19,7 @@ from bot.slack.directory import Directory, Someone
 from bot.slack.home import HOME_WORDS, home
 from bot.slack.ids import ours
 from bot.slack.inbound import Act
-from bot.slack.listening import Line
+from bot.slack.permitting import Permitting
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
 from engine.ports import Clock
@@ -60,8 +59,10 @@ class Serving:
         showing: Showing,
         clock: Clock,
         moderators: frozenset[str],
+        permitting: Permitting | None = None,
     ) -> None:
         """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins."""
+        self._permitting = permitting
         self._handler = handler
         self._identity = identity
         self._calls = calls
@@ -133,11 +134,15 @@ class Serving:
             who = await self._who(act.user)
             shared = await self._directory.shared(act.user) if act.direct else ()
             names = {user: (await self._who(user)).name for user in act.mentions}
-            item = act.item(self._person(act, who, shared), names)
-            reply = await self._handler(item)
-        texts = Texts(who.locale)
-        team = self._identity.team
-        return reply, Where(item.delivery, act.user, act.channel, act.direct, texts, trigger, respond, team)
+            item, texts = act.item(self._person(act, who, shared), names), Texts(who.locale)
+            admitted = item if self._permitting is None else await self._permitting.admitted(item, texts)
+            if isinstance(admitted, Done | Whisper | OpenForm | FieldProblems):
+                reply: Reply = admitted
+            else:
+                reply = await self._handler(admitted)
+        team, groups = self._identity.team, self._directory.groups
+        place = (item.delivery, act.user, act.channel, act.direct, texts)
+        return reply, Where(*place, trigger, respond, team, item.at, groups)
 
     def _turn(self, user: str) -> asyncio.Lock:
         turn = self._turns.setdefault(user, asyncio.Lock())
@@ -244,8 +249,8 @@ def bolt_app(
 
 
 @asynccontextmanager
-async def socket_mode(app: AsyncApp, app_token: str, line: Line) -> AsyncIterator[int | None]:
-    """Listen over Socket Mode; `line` tells of the connection. Raises SettingsError on a wrong app token."""
+async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None]:
+    """Listen over Socket Mode. Raises SettingsError when Slack does not take the app token."""
     from aiohttp import ClientError
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
     from slack_sdk.errors import SlackApiError, SlackClientError
@@ -263,23 +268,11 @@ async def socket_mode(app: AsyncApp, app_token: str, line: Line) -> AsyncIterato
     except (SlackClientError, ClientError, TimeoutError, OSError):
         log.warning("Slack does not answer yet; Socket Mode is tried until it does")
     handler = AsyncSocketModeHandler(app, app_token)
-
-    async def connected() -> bool:
-        return line.made > 0 and await handler.client.is_connected()
-
-    line.connected = connected
-    handler.client.message_listeners.append(partial(_greeted, line))
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield None
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-async def _greeted(line: Line, _: object, message: dict[str, Any], __: object = None) -> None:
-    """Slack says hello on every new connection."""
-    if message.get("type") == "hello":
-        line.connect()
 
 
 @asynccontextmanager

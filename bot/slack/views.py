@@ -11,8 +11,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.platform import CheckField, ChoiceField, Field, Form, Quote, RatingField, Text, TextField
+from bot.platform import (
+    CheckField,
+    ChoiceField,
+    DeadlineField,
+    Field,
+    Form,
+    MembersField,
+    Quote,
+    RatingField,
+    Text,
+    TextField,
+)
 from bot.slack.blocks import LABEL, Json, block_kit, plain
+from bot.slack.pickers import Groups, deadline, members, picked, picked_time
 from bot.slack.wording import cut, pieces, width
 from bot.texts import Texts
 
@@ -24,8 +36,8 @@ METADATA = 3_000
 OPEN = "none"
 """The radio button that takes a rating off, since Slack's cannot be switched off."""
 
-_JOINTS = {"n": "\n", "s": " ", "c": ""}
-"""How a long text's next input continues the one before; the letter ends its block's name."""
+_JOINTS = {"n": "\n", "s": " ", "c": "", "l": ", "}
+"""How a long text's next input continues the one before, or a list's; the letter ends its block's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +52,36 @@ class Opened:
     team: str = ""
 
 
-def modal(form: Form, channel: str, texts: Texts, *, direct: bool, team: str = "") -> Json:
-    """The modal of a form. Raises ValueError where Slack has no room for it."""
+def modal(
+    form: Form,
+    channel: str,
+    texts: Texts,
+    *,
+    direct: bool,
+    team: str = "",
+    now: float | None = None,
+    groups: Groups = (),
+) -> Json:
+    """The modal of a form. groups: the workspace's user groups to choose from.
+
+    now: seconds since the epoch, UTC; without it times are typed as durations. Raises ValueError where Slack has no
+    room for it.
+    """
     blocks: list[Json] = []
     if width(form.title) > TITLE:
         blocks += block_kit((Text(form.title, heading=True),))
     blocks += block_kit(form.intro)
+    ends: dict[str, float] = {}
     for field in form.fields:
-        blocks += _field(field, texts)
+        if isinstance(field, MembersField):
+            shown = members(field, texts, groups, "" if direct else channel)
+            blocks += (_input(name, label, element, hint, optional=True) for name, label, element, hint in shown)
+        elif now and isinstance(field, DeadlineField) and (found := deadline(field, ends, now)) is not None:
+            element, ends[field.name] = found
+            label = field.until or field.label
+            blocks.append(_input(field.name, label, element, texts("hint-deadline"), optional=True))
+        else:
+            blocks += _field(field, texts)
     metadata = json.dumps(asdict(Opened(form.kind, form.round, form.target, channel, direct, team)))
     if len(blocks) > IN_VIEW or width(metadata) > METADATA:
         raise ValueError(f"the form {form.kind!r} has {len(blocks)} blocks; {IN_VIEW} fit a modal")
@@ -74,8 +108,15 @@ def values_of(view: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """A submitted modal's values by field, as `FormSubmitted` has them."""
     found: dict[str, str] = {}
     state: Mapping[str, Mapping[str, Any]] = view.get("state", {}).get("values", {})
+    blocks = {one.get("block_id"): one for one in view.get("blocks", ())}
+    form = opened(view)
     for name, elements in state.items():
-        given = _value(next(iter(elements.values()), {}))
+        action, element = next(iter(elements.items()), ("", {}))
+        given = picked(element, form.team if form else "")
+        if given is None:
+            given = picked_time(action, element, blocks.get(name, {}))
+        if given is None:
+            given = _value(element)
         field, more, joint = name.partition("~")
         if not more:
             found[field] = given
@@ -131,7 +172,7 @@ def _input(name: str, label: str, element: Json, hint: str = "", *, optional: bo
         "type": "input",
         "block_id": name,
         "label": plain(cut(label, INPUT_LABEL)),
-        "element": {**element, "action_id": name},
+        "element": {"action_id": name, **element},
         "optional": optional,
     }
     if hint:

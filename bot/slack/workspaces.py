@@ -1,10 +1,13 @@
-"""What is kept of each Slack workspace: its organisation, and what of its rounds waits while the app is not there."""
+"""What is kept of each Slack workspace: its organisation, its rights, and what waits while the app is not there."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, insert, select, update
 
 from bot.slack.ids import PREFIX
+from bot.slack.rights import Rights, read_rights, write_rights
 from storage.database import Database
 from storage.slack_tables import SLACK_WORKSPACES
 from storage.tables import OUTBOX, ROUNDS
@@ -31,14 +34,25 @@ class Workspaces:
         wanted = select(SLACK_WORKSPACES.c.enterprise).where(SLACK_WORKSPACES.c.team == team)
         return await self._database.read(lambda connection: connection.execute(wanted).scalar_one_or_none())
 
+    async def rights(self, team: str) -> Rights:
+        """Who may do what in a workspace."""
+        wanted = select(SLACK_WORKSPACES.c.rights).where(SLACK_WORKSPACES.c.team == team)
+        return read_rights(await self._database.read(lambda found: found.execute(wanted).scalar_one_or_none()))
+
+    async def set_rights(self, team: str, rights: Rights) -> None:
+        """Keep who may do what in a workspace."""
+        values = {"rights": write_rights(rights)}
+        await self._database.write(lambda connection: _keep(connection, team, values))
+
 
 def meet(connection: Connection, team: str, enterprise: str | None) -> None:
     """Keep which organisation a workspace belongs to, in a write under way."""
-    found = connection.execute(
-        update(SLACK_WORKSPACES).where(SLACK_WORKSPACES.c.team == team).values(enterprise=enterprise)
-    )
-    if not found.rowcount:
-        connection.execute(insert(SLACK_WORKSPACES).values(team=team, enterprise=enterprise))
+    _keep(connection, team, {"enterprise": enterprise})
+
+
+def _keep(connection: Connection, team: str, values: Mapping[str, str | None]) -> None:
+    if not connection.execute(update(SLACK_WORKSPACES).where(SLACK_WORKSPACES.c.team == team).values(values)).rowcount:
+        connection.execute(insert(SLACK_WORKSPACES).values(team=team, **values))
 
 
 def resume(connection: Connection, team: str | None, enterprise: str | None) -> int:

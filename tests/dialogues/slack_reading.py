@@ -83,6 +83,10 @@ def _field(block: Json, statement: str) -> Field:
         case "radio_buttons":
             chosen = (element.get("initial_option") or {}).get("value")
             return RatingField(name, label, "", "", int(chosen) if chosen else None, statement=statement)
+        case "multi_users_select":
+            return TextField(name, label, ", ".join(element.get("initial_users", [])))
+        case "datetimepicker":
+            return TextField(name, label, element["action_id"].partition("/")[2])
         case "checkboxes":
             return CheckField(name, label, bool(element.get("initial_options")))
         case kind:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any, Self
 
+from bot.durations import parse_duration
 from bot.platform import Button, Card, Done, FieldProblems, Form, OpenForm, Whisper
 from bot.slack.blocks import Pressed, read_value, write_value
 from bot.slack.ids import ours
@@ -130,7 +131,7 @@ class SlackStage(BotStage):
         seat, before = self.seats[who], self._private(who)
         view = seat.view
         assert view is not None, f"no modal is in front of {who}"
-        told = await self._forged_submission(seat, view) if _fill(view, values) else await seat.submit()
+        told = await self._forged_submission(seat, view) if self._fill(view, values) else await seat.submit()
         return await self._answered(who, told, before)
 
     async def put_reaction(self, who: str, post: Post, emoji: str, added: bool) -> Answer:
@@ -146,6 +147,68 @@ class SlackStage(BotStage):
         """See BotStage."""
         before = self._private(who)
         return await self._answered(who, await self.seats[who].leave(self.general), before)
+
+    def _fill(self, view: View, values: dict[str, str]) -> bool:
+        """Enter the values in the modal; True where no client would send them: not offered, or required and empty."""
+        forged = False
+        inputs = {one["block_id"]: one["element"] for one in view.body["blocks"] if one["type"] == "input"}
+        ends: dict[str, float] = {}
+        for name, value in values.items():
+            part: Any = inputs[name]
+            kind, action = part["type"], part["action_id"]
+            more = next((one for one in inputs if one.startswith(f"{name}~")), None)
+            state: Json | None
+            if kind == "plain_text_input":
+                first, rest = (value[:INPUT], value[INPUT:]) if more else (value, "")
+                state = {"type": kind, "value": first or None}
+                if more:
+                    _enter(view, more, more, {"type": kind, "value": rest or None})
+            elif kind == "checkboxes":
+                chosen = copy.deepcopy(part["options"]) if value == "yes" else []
+                state = {"type": kind, "selected_options": chosen}
+            elif kind == "multi_users_select":
+                state = self._people(view, name, value)
+            elif kind == "datetimepicker":
+                state = self._time(name, value, action, part, ends)
+            else:
+                option = next((one for one in part["options"] if one["value"] == value), None)
+                if option is None and value:
+                    forged = True
+                    option = {"text": {"type": "plain_text", "text": value}, "value": value}
+                state = {"type": kind, "selected_option": option}
+            if state is None:
+                forged = True
+                state = {"type": "plain_text_input", "value": value}
+            _enter(view, name, action, state)
+        try:
+            check_complete(view)
+        except Incomplete:
+            forged = True
+        return forged
+
+    def _people(self, view: View, name: str, value: str) -> Json | None:
+        """What is picked for names with commas between; None for names that no picker offers."""
+        names = [one.strip().removeprefix("@") for one in value.split(",") if one.strip()]
+        if names == ["everyone"]:
+            places = {"type": "multi_conversations_select", "selected_conversations": [self.general.id]}
+            _enter(view, f"{name}~3l", f"{name}~3l", places)
+            names = []
+        ids = {one.id: one.id for one in self.seats.values()} | {who: one.id for who, one in self.seats.items()}
+        if any(one not in ids for one in names):
+            return None
+        return {"type": "multi_users_select", "selected_users": [ids[one] for one in names]}
+
+    def _time(self, name: str, value: str, action: str, part: Json, ends: dict[str, float]) -> Json | None:
+        """What is picked for a duration, which follows that of the field before; None for what is none."""
+        before = ends.get("before", self.clock.now())
+        seconds = parse_duration(value)
+        ends["before"] = before + (seconds or parse_duration(action.partition("/")[2]) or 0.0)
+        if value and seconds is None:
+            return None
+        picked = int(ends["before"]) if value else None
+        if value == action.partition("/")[2]:
+            picked = part["initial_date_time"]
+        return {"type": "datetimepicker", "selected_date_time": picked}
 
     def _own(self, who: str, message: Written) -> Message:
         found = self.seats[who].direct.message(message.id)
@@ -215,35 +278,6 @@ def _together(fresh: list[Ephemeral | Message]) -> Card:
     cards = [slack_reading.card(one.blocks, []) for one in fresh]
     blocks = tuple(block for one in cards for block in one.blocks)
     return Card("slack", "", blocks, tuple(button for one in cards for button in one.buttons))
-
-
-def _fill(view: View, values: dict[str, str]) -> bool:
-    """Enter the values in the modal; True where no client would send them: not offered, or required and empty."""
-    forged = False
-    inputs = {one["block_id"]: one["element"] for one in view.body["blocks"] if one["type"] == "input"}
-    for name, value in values.items():
-        part: Any = inputs[name]
-        kind = part["type"]
-        more = next((one for one in inputs if one.startswith(f"{name}~")), None)
-        if kind == "plain_text_input":
-            first, rest = (value[:INPUT], value[INPUT:]) if more else (value, "")
-            _enter(view, name, name, {"type": kind, "value": first or None})
-            if more:
-                _enter(view, more, more, {"type": kind, "value": rest or None})
-        elif kind == "checkboxes":
-            chosen = copy.deepcopy(part["options"]) if value == "yes" else []
-            _enter(view, name, name, {"type": kind, "selected_options": chosen})
-        else:
-            option = next((one for one in part["options"] if one["value"] == value), None)
-            if option is None and value:
-                forged = True
-                option = {"text": {"type": "plain_text", "text": value}, "value": value}
-            _enter(view, name, name, {"type": kind, "selected_option": option})
-    try:
-        check_complete(view)
-    except Incomplete:
-        forged = True
-    return forged
 
 
 def _enter(view: View, block: str, action: str, state: Json) -> None:

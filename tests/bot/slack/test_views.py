@@ -21,6 +21,8 @@ from tests.slack_server.view_methods import initial_state
 
 TEXTS = Texts()
 KINDS = sorted(forms())
+NOW = 1_790_000_000.0
+GROUPS = tuple((f"S{number}", f"group-{number:03}") for number in range(250))
 
 
 def problems(view: dict[str, Any]) -> list[str]:
@@ -42,16 +44,17 @@ def text_form(value: str, limit: int = 4_000) -> Form:
 @pytest.mark.parametrize("said", ["", HOSTILE, "word " * 200])
 def test_every_form_is_a_modal_that_slack_takes(kind: str, said: str) -> None:
     form = forms(said)[kind]
-    view = modal(form, "C1", TEXTS, direct=False)
-    assert not problems(view)
-    assert opened(view) == Opened(form.kind, form.round, form.target, "C1", False)
-    assert [name for name, _ in values_of(submitted(view))] == [one.name for one in form.fields]
+    for groups in ((), GROUPS):
+        view = modal(form, "C1", TEXTS, direct=False, team="T1", now=NOW, groups=groups)
+        assert not problems(view)
+        assert opened(view) == Opened(form.kind, form.round, form.target, "C1", False, "T1")
+        assert [name for name, _ in values_of(submitted(view))] == [one.name for one in form.fields]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_that_nobody_changed_comes_back_as_it_was(kind: str) -> None:
     form = forms("Closing is good?")[kind]
-    given = dict(values_of(submitted(modal(form, "C1", TEXTS, direct=True))))
+    given = dict(values_of(submitted(modal(form, "C1", TEXTS, direct=True, now=NOW))))
     for one in form.fields:
         value = one.value
         shown = "yes" if value is True else "" if value in (None, False) else str(value)
