@@ -7,9 +7,9 @@ unchanged on each. Member and channel ids begin with the platform's name: "web:a
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Style(StrEnum):
@@ -369,10 +369,14 @@ Target = InChannel | Privately
 
 @dataclass(frozen=True, slots=True)
 class MessageRef:
-    """A message on its platform."""
+    """A message on its platform.
+
+    again: an earlier try may have posted the same message, and the platform cannot tell.
+    """
 
     channel: str
     message: str
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,4 +439,17 @@ class ChatPlatform(Protocol):
 
     async def name_of(self, member: str) -> str:
         """How the group calls a member; the id where the platform does not say."""
+        ...
+
+
+@runtime_checkable
+class LosesTouch(Protocol):
+    """A platform on which something may happen unheard, as while its connection is down, and be found out later."""
+
+    async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
+        """Until when a timer of a round in this channel that came due then has to wait; None when it need not.
+
+        It waits as long as something may have happened that is not known yet. settling: also for five minutes more
+        where it came due in such a time, so that people may do what they could not do then.
+        """
         ...

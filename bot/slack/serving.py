@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.platform import Card, CommandGiven, Done, FieldProblems, Handler, OpenForm, Person, Reply, Whisper
@@ -19,6 +20,7 @@ from bot.slack.directory import Directory, Someone
 from bot.slack.home import HOME_WORDS, home
 from bot.slack.ids import ours
 from bot.slack.inbound import Act
+from bot.slack.listening import Line
 from bot.slack.permitting import Permitting
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
@@ -249,8 +251,8 @@ def bolt_app(
 
 
 @asynccontextmanager
-async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None]:
-    """Listen over Socket Mode. Raises SettingsError when Slack does not take the app token."""
+async def socket_mode(app: AsyncApp, app_token: str, line: Line) -> AsyncIterator[int | None]:
+    """Listen over Socket Mode; `line` tells of the connection. Raises SettingsError on a wrong app token."""
     from aiohttp import ClientError
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
     from slack_sdk.errors import SlackApiError, SlackClientError
@@ -268,11 +270,23 @@ async def socket_mode(app: AsyncApp, app_token: str) -> AsyncIterator[int | None
     except (SlackClientError, ClientError, TimeoutError, OSError):
         log.warning("Slack does not answer yet; Socket Mode is tried until it does")
     handler = AsyncSocketModeHandler(app, app_token)
+
+    async def connected() -> bool:
+        return line.made > 0 and await handler.client.is_connected()
+
+    line.connected = connected
+    handler.client.message_listeners.append(partial(_greeted, line))
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield None
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _greeted(line: Line, _: object, message: dict[str, Any], __: object = None) -> None:
+    """Slack says hello on every new connection."""
+    if message.get("type") == "hello":
+        line.connect()
 
 
 @asynccontextmanager

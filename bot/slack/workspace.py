@@ -13,9 +13,11 @@ from bot.slack.calls import PATIENCE, Calls
 from bot.slack.directory import Directory
 from bot.slack.ids import theirs
 from bot.slack.listening import LOOK_AGAIN, SETTLING, Line, Listening
+from bot.slack.permitting import Permitting
 from bot.slack.posting import Posting
 from bot.slack.reconciling import Reconciling
 from bot.slack.serving import Identity, Serving
+from bot.slack.workspaces import Workspaces
 from engine.errors import PlatformRefused
 from engine.ports import Clock
 from storage.hearing import Hearing
@@ -75,7 +77,11 @@ class Workspace:
         """Be there for what people do in this workspace, and find out what they did while nobody was."""
         showing = Showing(self._calls, self._posting)
         identity = await self._known()
-        serving = Serving(handler, identity, self._calls, self._directory, showing, self._clock, self._moderators)
+        records = None if self._store is None else Workspaces(self._store.database)
+        permitting = Permitting(identity.team, self._directory, records)
+        serving = Serving(
+            handler, identity, self._calls, self._directory, showing, self._clock, self._moderators, permitting
+        )
         if self._store is not None:
             hearing = Hearing(self._store.database)
             team, clock = identity.team, self._clock
