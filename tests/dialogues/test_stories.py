@@ -8,12 +8,14 @@ import pytest
 
 from storage.store import DatabaseStore
 from tests.dialogues.bot_stage import BotStage
+from tests.dialogues.discord_stage import DiscordStage, UntidiedDiscordStage
 from tests.dialogues.fake_stage import FakeStage
 from tests.dialogues.slack_stage import SlackStage
 from tests.dialogues.story import Story, play, read_story
 from tests.dialogues.web_stage import WebStage
 
-STAGES: tuple[type[FakeStage | WebStage | SlackStage], ...] = (FakeStage, WebStage, SlackStage)
+AnyStage = FakeStage | WebStage | SlackStage | DiscordStage
+STAGES: tuple[type[AnyStage], ...] = (FakeStage, WebStage, SlackStage, DiscordStage)
 STORIES = {path.stem: read_story(path) for path in sorted((Path(__file__).parent / "stories").glob("*.story"))}
 PLAYED = [
     pytest.param(story, stage, id=f"{name}-{stage.__name__}")
@@ -21,10 +23,15 @@ PLAYED = [
     for stage in STAGES
     if stage.keycaps or not story.needs_keycaps
 ]
+PLAYED += [
+    pytest.param(story, UntidiedDiscordStage, id=f"{name}-UntidiedDiscordStage")
+    for name, story in STORIES.items()
+    if story.needs_keycaps
+]
 
 
 @pytest.mark.parametrize(("story", "stage"), PLAYED)
-async def test_story(story: Story, stage: type[FakeStage | WebStage | SlackStage], store: DatabaseStore) -> None:
+async def test_story(story: Story, stage: type[AnyStage], store: DatabaseStore) -> None:
     played: BotStage
     async with stage(store, story.cast) as played:
         await play(story, played)

@@ -47,6 +47,7 @@ from tests.discord_server.world import TEXT, App, Channel, Guild, Member, Messag
 from tests.slack_server.clock import SimulatedTime, Time
 
 BOT_RIGHTS = rights.EVERYBODY | rights.MANAGE_MESSAGES
+LOOKS = 8
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.G00000.a-token-for-tests-only"
 
 
@@ -256,16 +257,22 @@ class DiscordServer:
         """Wait, in real seconds, until something holds; AssertionError when it does not come."""
         await self.discord.until(holds, seconds)
 
-    async def quiet(self, seconds: float = 0.05, *, within: float = 10.0) -> None:
-        """Wait until nothing has been on its way, and no route called, for so many real seconds."""
+    async def quiet(
+        self, seconds: float = 0.05, *, within: float = 10.0, busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Wait until nothing has been on its way, and no route called, for so many real seconds.
+
+        busy: what else counts as being on its way. Looked at LOOKS times at least, so that a slow machine has had
+        its turns.
+        """
         clock = asyncio.get_running_loop()
-        end, since, seen = clock.time() + within, clock.time(), -1
-        while clock.time() - since < seconds:
+        end, since, seen, looks = clock.time() + within, clock.time(), -1, 0
+        while clock.time() - since < seconds or looks < LOOKS:
             assert clock.time() < end, f"it did not become quiet within {within} s"
-            now = len(self.requests)
-            if self.discord.gateway.busy or self.front.open_requests or now != seen:
-                since, seen = clock.time(), now
-            await asyncio.sleep(0.005)
+            now, looks = len(self.requests), looks + 1
+            if self.discord.gateway.busy or self.front.open_requests or now != seen or busy():
+                since, seen, looks = clock.time(), now, 0
+            await asyncio.sleep(0.002)
 
     async def advance(self, seconds: float) -> None:
         """Let simulated time pass."""
