@@ -27,6 +27,7 @@ SECRETS = frozenset(
         "secret",
         "openai_api_key",
         "judge_api_key",
+        "vllm_api_key",
         "slack_bot_token",
         "slack_app_token",
         "slack_signing_secret",
@@ -52,7 +53,7 @@ class Settings(BaseModel):
     discord_token: the bot's; discord_moderators: names or ids of roles whose holders moderate besides people who may
     manage the server. discord_members: ask for the privileged Server Members intent. discord_removed: what becomes
     of the rounds of a server that the bot is removed from.
-    generator, predictor: catalog names of the models. openai_*, judge_*, fall_back: as in
+    generator, predictor: catalog names of the models. openai_*, judge_*, vllm_*, fall_back: as in
     `engine.catalog.BackEndOptions`.
     shutdown_grace, lease: seconds. keep_days: how long it stays known what was delivered and done.
     """
@@ -92,12 +93,19 @@ class Settings(BaseModel):
     openai_seconds: float = Field(120.0, gt=0, le=3600)
     openai_tokens: int = Field(200_000, ge=1_000)
     openai_structured: bool = True
+    local_style: Literal["zero-shot", "few-shot", "reasoned"] = "zero-shot"
+    local_seconds: float = Field(600.0, gt=0, le=36_000)
+    vllm_python: str | None = None
+    embedding_calibration: Path | None = None
     fall_back: bool = True
     judge_base_url: str | None = None
     judge_api_key: SecretStr | None = None
     judge_seconds: float = Field(300.0, gt=0, le=3600)
     judge_tokens: int = Field(2_000_000, ge=1_000)
     judge_calibration: Path | None = None
+    vllm_base_url: str | None = None
+    vllm_api_key: SecretStr | None = None
+    vllm_checkpoint: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "text"
     shutdown_grace: float = Field(20.0, ge=0, le=600)
@@ -116,7 +124,7 @@ class Settings(BaseModel):
         """What the catalog's back ends need to know."""
         from engine.catalog import BackEndOptions
 
-        key, judge_key = self.openai_api_key, self.judge_api_key
+        key, judge_key, vllm_key = self.openai_api_key, self.judge_api_key, self.vllm_api_key
         return BackEndOptions(
             openai_base_url=self.openai_base_url,
             openai_api_key=key.get_secret_value() if key else None,
@@ -125,12 +133,19 @@ class Settings(BaseModel):
             openai_seconds=self.openai_seconds,
             openai_tokens=self.openai_tokens,
             openai_structured=self.openai_structured,
+            local_style=self.local_style,
+            local_seconds=self.local_seconds,
+            vllm_python=self.vllm_python,
+            embedding_calibration=self.embedding_calibration,
             fall_back=self.fall_back,
             judge_base_url=self.judge_base_url,
             judge_api_key=judge_key.get_secret_value() if judge_key else None,
             judge_seconds=self.judge_seconds,
             judge_tokens=self.judge_tokens,
             judge_calibration=self.judge_calibration,
+            vllm_base_url=self.vllm_base_url,
+            vllm_api_key=vllm_key.get_secret_value() if vllm_key else None,
+            vllm_checkpoint=self.vllm_checkpoint,
         )
 
 

@@ -24,9 +24,13 @@ class BackEndOptions:
     openai_style: how statements are asked for, "zero-shot", "few-shot" or "reasoned".
     openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
     drafting may cost. openai_structured: hold answers to a form where the server can.
+    local_style, local_seconds: the same for a model in a process of ours. vllm_python: the interpreter of the
+    environment that has vLLM, None for ours. embedding_calibration: as judge_calibration.
     fall_back: whether the embedded defaults write and predict where a model fails.
     judge_base_url, judge_api_key: the judge's endpoint; None for both takes the openai ones. judge_seconds,
     judge_tokens: what one prediction may cost. judge_calibration: a JSON file of `Calibration.fields`.
+    vllm_base_url, vllm_api_key: the server of `vllm-server:`. vllm_checkpoint: the folder, here, of the checkpoint
+    that it serves, weights not needed; None takes the model's name for the folder.
     """
 
     openai_base_url: str | None = None
@@ -36,12 +40,19 @@ class BackEndOptions:
     openai_seconds: float = 120.0
     openai_tokens: int = 200_000
     openai_structured: bool = True
+    local_style: str = "zero-shot"
+    local_seconds: float = 600.0
+    vllm_python: str | None = None
+    embedding_calibration: Path | None = None
     fall_back: bool = True
     judge_base_url: str | None = None
     judge_api_key: str | None = field(default=None, repr=False)
     judge_seconds: float = 300.0
     judge_tokens: int = 2_000_000
     judge_calibration: Path | None = None
+    vllm_base_url: str | None = None
+    vllm_api_key: str | None = field(default=None, repr=False)
+    vllm_checkpoint: Path | None = None
 
 
 def generator(spec: str, options: BackEndOptions | None = None) -> StatementGenerator:
@@ -78,8 +89,6 @@ def _extractive(_model: str, _options: BackEndOptions) -> object:
 
 
 def _openai(model: str, options: BackEndOptions) -> object:
-    from engine.generation.extractive import ExtractiveGenerator
-    from engine.generation.falling_back import FallingBackGenerator
     from engine.generation.openai import OpenAIGenerator
     from engine.generation.prompting import Budget
 
@@ -92,7 +101,38 @@ def _openai(model: str, options: BackEndOptions) -> object:
         context=options.openai_context,
         structured=options.openai_structured,
     )
-    return FallingBackGenerator(writing, ExtractiveGenerator()) if options.fall_back else writing
+    return _written_instead(writing, options)
+
+
+def _transformers(model: str, options: BackEndOptions) -> object:
+    from engine.generation.transformers import TransformersGenerator
+
+    style = Style(options.local_style)
+    return _written_instead(TransformersGenerator(model, seconds=options.local_seconds, style=style), options)
+
+
+def _vllm_offline(model: str, options: BackEndOptions) -> object:
+    from engine.generation.vllm_offline import VllmOfflineGenerator
+
+    style, python = Style(options.local_style), options.vllm_python
+    writing = VllmOfflineGenerator(model, seconds=options.local_seconds, style=style, python=python)
+    return _written_instead(writing, options)
+
+
+def _written_instead(first: StatementGenerator, options: BackEndOptions) -> StatementGenerator:
+    """`first`, with the extractive default where it fails, unless the options say that nobody falls back."""
+    from engine.generation.extractive import ExtractiveGenerator
+    from engine.generation.falling_back import FallingBackGenerator
+
+    return FallingBackGenerator(first, ExtractiveGenerator()) if options.fall_back else first
+
+
+def _embedding(model: str, options: BackEndOptions) -> object:
+    from engine.scoring.calibration import from_file
+    from engine.scoring.embedding import EmbeddingPredictor
+
+    held = options.embedding_calibration
+    return _standing_in(EmbeddingPredictor(model, calibration=None if held is None else from_file(held)), options)
 
 
 def _lexical(_model: str, _options: BackEndOptions) -> object:
@@ -101,10 +141,19 @@ def _lexical(_model: str, _options: BackEndOptions) -> object:
     return LexicalPredictor()
 
 
-def _reward_model(folder: str, _options: BackEndOptions) -> object:
+def _reward_model(folder: str, options: BackEndOptions) -> object:
     from engine.scoring.reward_model import RewardModelPredictor
 
-    return RewardModelPredictor(folder)
+    return _standing_in(RewardModelPredictor(folder), options)
+
+
+def _vllm_server(model: str, options: BackEndOptions) -> object:
+    from engine.scoring.vllm_server import VllmServerPredictor
+
+    scoring = VllmServerPredictor(
+        model, base_url=options.vllm_base_url, api_key=options.vllm_api_key, folder=options.vllm_checkpoint
+    )
+    return _standing_in(scoring, options)
 
 
 def _judge(model: str, options: BackEndOptions) -> object:
@@ -133,9 +182,13 @@ def _standing_in(first: AgreementPredictor, options: BackEndOptions) -> Agreemen
 BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {
     ("generator", "extractive"): BackEnd(_extractive),
     ("generator", "openai"): BackEnd(_openai, takes_model=True),
+    ("generator", "transformers"): BackEnd(_transformers, takes_model=True),
+    ("generator", "vllm-offline"): BackEnd(_vllm_offline, takes_model=True),
+    ("predictor", "embedding"): BackEnd(_embedding, takes_model=True),
     ("predictor", "judge"): BackEnd(_judge, takes_model=True),
     ("predictor", "lexical"): BackEnd(_lexical),
     ("predictor", "reward_model"): BackEnd(_reward_model, takes_model=True),
+    ("predictor", "vllm-server"): BackEnd(_vllm_server, takes_model=True),
 }
 
 

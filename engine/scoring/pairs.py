@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 STATEMENT_ROOM = 512
 """Tokens kept free for a statement, or half of what the model holds where that is less."""
 
+POSITIONS = 4_096
+"""Tokens that a model is taken to hold when its configuration does not say."""
+
 Ids = list[int]
 
 
@@ -75,7 +78,7 @@ class Tokens:
     """Turns pairs into sequences of a tokenizer, none longer than `positions`."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, positions: int) -> None:
-        self._tokenizer = tokenizer
+        self.tokenizer = tokenizer
         content, wrapped = self._ids(["a"])[0], list(tokenizer("a")["input_ids"])
         at = next(at for at in range(len(wrapped)) if wrapped[at : at + len(content)] == content)
         self._before = wrapped[:at]
@@ -122,4 +125,4 @@ class Tokens:
         return tail[: self._statement_room - len(self._after)] + self._after
 
     def _ids(self, texts: Sequence[str]) -> list[Ids]:
-        return [list(ids) for ids in self._tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
+        return [list(ids) for ids in self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]

@@ -91,6 +91,11 @@ class RewardModelPredictor(AgreementPredictor):
         )
         return calibrated(score, self._calibration)
 
+    @property
+    def process(self) -> int | None:
+        """The worker's process id; None when none runs."""
+        return self._worker.process
+
     def close(self) -> None:
         """End the worker process."""
         self._worker.close()

@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.errors import SettingsError
 from engine.scoring import checkpoint
-from engine.scoring.pairs import Asked, Ids, Row, Tokens
+from engine.scoring.pairs import POSITIONS, Asked, Ids, Row, Tokens
 from engine.scoring.shared_prefix import SharedPrefix, Unshareable
 
 SEQUENCE_TOKENS = {"cpu": 1_024, "cuda": 16_384}
@@ -22,9 +22,6 @@ SEQUENCE_TOKENS = {"cpu": 1_024, "cuda": 16_384}
 
 CLOSE = {"float32": 1e-4, "float16": 2e-2, "bfloat16": 1e-1}
 """How far two computations of one score may lie apart, by the precision of the weights."""
-
-POSITIONS = 4_096
-"""Tokens that a model is taken to hold when its configuration does not say."""
 
 _PROBES = (
     Asked("Should the library open on Sundays?", "Yes. Many people work on weekdays, and children need a quiet place."),

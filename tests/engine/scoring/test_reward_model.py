@@ -47,12 +47,12 @@ def _predictor(folder: Path) -> Iterator[RewardModelPredictor]:
 @pytest.mark.slow
 async def test_its_worker_is_started_again_after_it_died(predictor: RewardModelPredictor) -> None:
     before = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
-    process = predictor._worker.process  # noqa: SLF001
+    process = predictor.process
     assert process is not None
     os.kill(process, signal.SIGKILL)
     after = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
     np.testing.assert_array_equal(after.score, before.score)
-    assert predictor._worker.process != process  # noqa: SLF001
+    assert predictor.process != process
 
 
 async def test_the_loop_is_free_while_it_scores(predictor: RewardModelPredictor) -> None:

@@ -103,9 +103,9 @@ def test_tokens_that_merge_across_the_boundary_are_those_of_the_whole(checkpoint
 
     folder = checkpoint()
     scorer = RewardScorer(str(folder))
-    scorer.tokens._tokenizer.add_tokens([AddedToken(": We", normalized=False)])  # noqa: SLF001
+    scorer.tokens.tokenizer.add_tokens([AddedToken(": We", normalized=False)])
     rows, _ = scorer.rows(ASKED[:2], STATEMENTS)
-    merged = scorer.tokens._tokenizer.convert_tokens_to_ids(": We")  # noqa: SLF001
+    merged = scorer.tokens.tokenizer.convert_tokens_to_ids(": We")
     assert merged in rows[0].whole(0)
     assert merged not in rows[0].whole(2)
 
