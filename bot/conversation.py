@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.cards import pick_round
 from bot.desk import Desk, late, whisper
 from bot.forms import critique_form, opinion_form
-from bot.held import HeldTexts
 from bot.platform import (
     ButtonPressed,
     ChannelLeft,
@@ -40,9 +39,8 @@ TAKING_TEXT = (Phase.COLLECTING, Phase.CRITIQUING)
 class Conversation:
     """Turns what somebody writes privately into opinions and critiques, and keycaps into ratings."""
 
-    def __init__(self, desk: Desk, held: HeldTexts) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._held = held
 
     async def written(self, item: DirectMessage, texts: Texts) -> Reply:
         """A message: under a card it belongs to its round, else to the only open one, else the bot asks."""
@@ -54,7 +52,9 @@ class Conversation:
             if not rounds:
                 return await self._nowhere(item.person, texts)
             if len(rounds) > 1:
-                self._held.keep(item.person.member, item.message, item.text)
+                if await self._given_by(item.person.member, item.message) is not None:
+                    return Done()
+                await self._desk.store.hold(item.person.member, item.message, item.text, item.at)
                 prompt = texts("which-round-text")
                 return Whisper(pick_round(prompt, "take", item.message, rounds, texts))
             round = rounds[0]
@@ -65,9 +65,14 @@ class Conversation:
 
     async def taken(self, item: ButtonPressed, round: Round, texts: Texts) -> Reply:
         """The writer said which question the message answers."""
-        text = self._held.text(item.person.member, item.target)
+        member, store = item.person.member, self._desk.store
+        text = await store.held(member, item.target)
         if text is not None:
             await self._desk.happen(item, round.id, _given(item, round, item.target, text))
+            await store.let_go(member, item.target)
+            return whisper(texts, "text-taken", about=round)
+        found = await self._given_by(member, item.target)
+        if found is not None and found[0].id == round.id:
             return whisper(texts, "text-taken", about=round)
         standing = await self._desk.standing(round, item.person.member)
         service = self._desk.service(round)
@@ -81,8 +86,8 @@ class Conversation:
     async def edited(self, item: DirectMessageEdited, texts: Texts) -> Reply:
         """An edited message edits the opinion or critique it gave; one that gave none is read anew."""
         member = item.person.member
-        if self._held.text(member, item.message) is not None:
-            self._held.keep(member, item.message, item.text)
+        if await self._desk.store.held(member, item.message) is not None:
+            await self._desk.store.hold(member, item.message, item.text, item.at)
             return Done()
         found = await self._given_by(member, item.message)
         if found is None:
@@ -101,7 +106,7 @@ class Conversation:
     async def deleted(self, item: DirectMessageDeleted, texts: Texts) -> Reply:
         """A deleted message takes back what it gave."""
         member = item.person.member
-        self._held.drop(member, item.message)
+        await self._desk.store.let_go(member, item.message)
         found = await self._given_by(member, item.message)
         if found is not None:
             round, is_critique = found

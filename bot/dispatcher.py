@@ -31,7 +31,8 @@ class Pace:
     rounds: how many rounds run side by side. batch: rows claimed at a time. lease: how long a row is ours
     without a heartbeat. tries: attempts before a row is quarantined. backoff, longest: the first wait
     after a failure, doubled each time, and its cap. poll: how often rows of other processes are looked for.
-    keep: how long what is done stays known before it is removed. tidy: how often that is looked for.
+    keep: how long what is done stays known before it is removed. hold: how long a private message waits for its
+    writer to say which round it is for. tidy: how often that is looked for.
     """
 
     rounds: int = 32
@@ -42,6 +43,7 @@ class Pace:
     longest: float = 600.0
     poll: float = 1.0
     keep: float = 30 * 86_400.0
+    hold: float = 86_400.0
     tidy: float = 3_600.0
 
 
@@ -125,7 +127,8 @@ class Dispatcher:
         return done
 
     async def prune(self) -> None:
-        """Remove what was done longer ago than it is kept, a few rows at a time."""
+        """Remove what was done longer ago than it is kept, a few rows at a time, and what was held too long."""
+        await self._store.let_go_before(self._clock.now() - self._pace.hold)
         before = self._clock.now() - self._pace.keep
         while True:
             if await self._store.prune(before, PRUNED_AT_ONCE) < PRUNED_AT_ONCE:

@@ -8,7 +8,6 @@ from bot.commands import Forgetting, Moderating, Opening, Reading
 from bot.conversation import Conversation
 from bot.desk import Desk, nothing
 from bot.forms import BackEnds
-from bot.held import HeldTexts
 from bot.platform import (
     ButtonPressed,
     ChannelLeft,
@@ -48,11 +47,11 @@ class Inbox:
 
         committed: called after each commit, such as a dispatcher's `wake`.
         """
-        desk, held = Desk(store, back_ends, service_of, committed), HeldTexts()
+        desk = Desk(store, back_ends, service_of, committed)
         opening, moderating, reading = Opening(desk), Moderating(desk), Reading(desk)
-        forgetting = Forgetting(desk, held)
+        forgetting = Forgetting(desk)
         self._reading = reading
-        self._conversation = Conversation(desk, held)
+        self._conversation = Conversation(desk)
         self._pressing = Pressing(desk, opening, moderating, reading, forgetting, self._conversation)
         self._submitting = Submitting(desk, opening, moderating)
         self._words: dict[str, Say] = {

@@ -241,6 +241,22 @@ class RoundStore(Protocol):
     async def prune(self, before: float, limit: int) -> int:
         """Remove what nobody needs any more, at most `limit` rows of a kind; the most that were removed of one.
 
+    async def hold(self, member: str, message: str, text: str, at: float) -> None:
+        """Keep a private message until its writer says which round it is for; again replaces its text."""
+        ...
+
+    async def held(self, member: str, message: str) -> str | None:
+        """The text of such a message; None when it is not held."""
+        ...
+
+    async def let_go(self, member: str, message: str | None = None) -> None:
+        """Hold a message no longer, or (None) nothing of this person."""
+        ...
+
+    async def let_go_before(self, before: float) -> None:
+        """Hold nothing any longer that was written or edited before then."""
+        ...
+
         Those are delivery ids handled before then, of rounds that are over (a delivery of a running round counts
         as seen for as long as it runs), and rows completed before then. Quarantined and waiting rows stay, and
         so does everything that says what was given, sent or decided.

@@ -14,6 +14,7 @@ from engine.rounds.model import Round, Standing
 from engine.rounds.transition import Transition
 from storage.database import Database
 from storage.entries import write_entry
+from storage.held import Holding
 from storage.outbox import Outbox, complete_leased, write_effects
 from storage.prepared import Prepared, insert_unless_there, parameters, plain_insert, upsert
 from storage.pruning import Pruning
@@ -48,7 +49,7 @@ class _AnotherWasFirst(Exception):
     """Another process opened the same round meanwhile; PostgreSQL has no row to lock before there is one."""
 
 
-class DatabaseStore(Outbox, Queries, Pruning):
+class DatabaseStore(Outbox, Queries, Holding, Pruning):
     """A `RoundStore` in SQLite or PostgreSQL; any number of processes may each have one on the same database."""
 
     def __init__(self, database: Database) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.cards import confirm_forget
 from bot.desk import Desk, whisper
-from bot.held import HeldTexts
 from bot.platform import ButtonPressed, CommandGiven, Reply, Whisper
 from bot.texts import Texts
 from engine.rounds.events import MemberForgotten
@@ -13,9 +12,8 @@ from engine.rounds.events import MemberForgotten
 class Forgetting:
     """Deletes what a person gave, in every round."""
 
-    def __init__(self, desk: Desk, held: HeldTexts) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._held = held
 
     async def command(self, item: CommandGiven, texts: Texts) -> Reply:
         """Ask before deleting; nothing to delete is said at once."""
@@ -26,7 +24,7 @@ class Forgetting:
 
     async def confirmed(self, item: ButtonPressed, texts: Texts) -> Reply:
         """Delete it, round by round, each under a delivery id of its own."""
-        self._held.forget(item.person.member)
+        await self._desk.store.let_go(item.person.member)
         rounds = await self._desk.store.rounds_seen(item.person.member)
         for round_id in rounds:
             await self._desk.happen(item, round_id, MemberForgotten(item.at, item.person.member), round_id)

@@ -10,6 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 import storage.export.key
 import storage.hearing
+import storage.held
 import storage.slack_tables
 import storage.tables
 import storage.web_tables  # noqa: F401 - these modules put their tables into SQLModel.metadata

@@ -11,7 +11,6 @@ import pytest
 
 from bot.desk import round_id_of, seed_of
 from bot.forms import BackEnds, own_order
-from bot.held import HeldTexts
 from bot.inbound import Inbox
 from bot.platform import (
     ButtonPressed,
@@ -186,13 +185,3 @@ def test_each_member_sees_the_ballot_in_an_order_of_their_own() -> None:
     assert own_order(round, "fake:1") == own_order(round, "fake:1")
     assert len(set(orders)) > 50
     assert {order[0] for order in orders} == {0, 1, 2, 3, 4}
-
-
-def test_held_texts_are_few_and_forgotten_on_request() -> None:
-    held = HeldTexts(most=2)
-    held.keep("a", "1", "one")
-    held.keep("a", "2", "two")
-    held.keep("b", "3", "three")
-    assert (held.text("a", "1"), held.text("a", "2"), held.text("b", "3")) == (None, "two", "three")
-    held.forget("a")
-    assert (held.text("a", "2"), held.text("b", "3")) == (None, "three")

@@ -28,7 +28,8 @@ alice sees "Another thing about Fridays."
 alice: A third thing.
 the bot restarts
 alice presses [Should we adopt a dog?]
-alice is asked "I no longer have your message at hand: please paste it here."
+alice sees "Your message is taken for this question"
+alice sees "A third thing."
 alice: A fourth thing.
 alice deletes "fourth"
 alice presses [Should we adopt a dog?]
