@@ -17,6 +17,7 @@ import json
 import os
 import platform
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from statistics import median
@@ -47,10 +48,11 @@ def make_model(size: str, device: str) -> Any:
         num_hidden_layers=layers,
         num_attention_heads=hidden // HEAD,
         max_position_embeddings=512,
-        num_labels=1,
         pad_token_id=0,
     )
-    return LlamaForSequenceClassification(config).to(device).eval()
+    config.num_labels = 1
+    model: Any = LlamaForSequenceClassification(config)  # type: ignore[no-untyped-call]
+    return model.to(device).eval()
 
 
 def make_rows(members: int) -> list[Any]:
@@ -182,10 +184,11 @@ def main() -> None:
     torch.set_num_threads(1)
     sizes = arguments.sizes.split(",")
     members = [int(part) for part in arguments.members.split(",")]
-    table = {
-        size: {str(count): measure(size, count, arguments.repeats, arguments.device) for count in members}
-        for size in sizes
-    }
+    table: dict[str, dict[str, Any]] = {size: {} for size in sizes}
+    for size in sizes:
+        for count in members:
+            table[size][str(count)] = measure(size, count, arguments.repeats, arguments.device)
+            print(f"{size}, {count} members: {table[size][str(count)]}", file=sys.stderr, flush=True)
     rows = [row for by_members in table.values() for row in by_members.values()]
     result = {
         "speedup": {str(count): min(table[size][str(count)]["speedup"] for size in sizes) for count in members},

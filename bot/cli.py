@@ -198,6 +198,21 @@ def replay(
 
 
 @app.command()
+def calibrate(
+    export: Annotated[Path, typer.Argument(help="A folder that `parley export` wrote as JSONL or Parquet.")],
+    predictor: Annotated[str | None, typer.Option(help="Whose scores; default from the settings.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="The file; default beside a reward model.")] = None,
+    config: Config = None,
+) -> None:
+    """Fit what a predictor's scores mean in ratings on the ratings of exported rounds."""
+    with _speaking_plainly():
+        settings = _settings(config, predictor=predictor)
+        from bot.offline import calibrate_predictor
+
+        calibrate_predictor(settings, export, out)
+
+
+@app.command()
 def migrate(config: Config = None, database: Database = None) -> None:
     """Bring the database to the schema of this version."""
     with _speaking_plainly():

@@ -214,6 +214,35 @@ def _say_exported(out: Path, counts: dict[str, int], *, linkable: bool) -> None:
     sys.stdout.write("\n".join(said) + "\n")
 
 
+def calibrate_predictor(settings: Settings, export: Path, out: Path | None) -> None:
+    """Fit the predictor's calibration on an export, write it, and say what came of it.
+
+    A reward model on this machine gets its known scores beside it as well. Raises UsageError and PredictorUnavailable.
+    """
+    from dataclasses import replace
+
+    import numpy as np
+
+    from bot.calibrating import calibrate, know_scores
+    from engine import catalog
+
+    calibration, path, found = calibrate(export, settings.predictor, out)
+    rounds = "1 round" if found.rounds == 1 else f"{found.rounds:,} rounds"
+    said = [
+        f"Wrote {path}, fitted on {len(found.ratings):,} ratings from {rounds}; what scores mean now:",
+    ]
+    for score in np.quantile(found.scores, [0.05, 0.5, 0.95]):
+        expected, chance = calibration.expected_agreement(np.array(score)), calibration.p_agree(np.array(score))
+        said.append(
+            f"  score {score:+.2f}: expected rating {float(expected):.1f}, agrees with probability {float(chance):.2f}"
+        )
+    if out is None:
+        predictor = catalog.predictor(settings.predictor, replace(settings.back_ends, fall_back=False))
+        if known := asyncio.run(know_scores(predictor)):
+            said.append(f"Wrote {known}, by which vllm-server: checks a server.")
+    sys.stdout.write("\n".join(said) + "\n")
+
+
 def migrate_database(settings: Settings) -> str:
     """Create or update the database's tables; returns a sentence that says what was done.
 

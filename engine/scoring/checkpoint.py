@@ -20,6 +20,14 @@ from engine.scoring.calibration import Calibration
 CALIBRATION = "calibration.json"
 KNOWN_SCORES = "known_scores.json"
 
+PROBES = (
+    ("Should the library open on Sundays?", "Yes, many people work on weekdays.", "We should open it on Sundays."),
+    ("Should the library open on Sundays?", "No. It costs too much.", "We should open it on Sundays."),
+    ("Should we ban cars from the centre?", "Only if buses run.", "We should ban cars once the buses run often."),
+    ("What should the town do about noise?", "", "We should leave everything as it is."),
+)
+"""(question, opinion, statement) whose scores are kept beside a checkpoint, for servers to be checked by."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownScore:

@@ -43,15 +43,16 @@ class RewardModelPredictor(AgreementPredictor):
             raise SettingsError(
                 "The predictor 'reward_model' needs more packages: run `pip install '.[ml]'` in Parley's folder."
             )
-        self._folder = folder
-        self._calibration = checkpoint.read(Path(folder)).calibration
-        made = {"folder": str(Path(folder).absolute())}
+        self._name = f"reward_model:{folder}"
+        self.folder = Path(folder)
+        self._calibration = checkpoint.read(self.folder).calibration
+        made = {"folder": str(self.folder.absolute())}
         self._worker = Worker("engine.scoring.reward_scorer:RewardScorer", made)
 
     @property
     def name(self) -> str:
         """The catalog name."""
-        return f"reward_model:{self._folder}"
+        return self._name
 
     @property
     def calibrated(self) -> bool:
@@ -111,12 +112,12 @@ class RewardModelPredictor(AgreementPredictor):
                 raise PredictorUnavailable(str(failure)) from None
             except TimeoutError:
                 raise PredictorUnavailable(
-                    f"The reward model in {self._folder!r} did not score {len(fields) * len(statements)} pairs within "
-                    f"{SECONDS:g} seconds; use a smaller one, or a machine with a GPU."
+                    f"The reward model in {str(self.folder)!r} did not score {len(fields) * len(statements)} pairs "
+                    f"within {SECONDS:g} seconds; use a smaller one, or a machine with a GPU."
                 ) from None
             except WorkerDied as death:
                 if last:
-                    raise PredictorUnavailable(f"The reward model in {self._folder!r} stopped: {death}.") from None
+                    raise PredictorUnavailable(f"The reward model in {str(self.folder)!r} stopped: {death}.") from None
                 log.warning("reward model restarted", extra={"reason": str(death)})
         raise AssertionError
 

@@ -24,7 +24,7 @@ from engine.ports import AgreementPredictor
 from engine.prompts import reward_completion
 from engine.records import Matrix, Prediction, Revision
 from engine.scoring import checkpoint
-from engine.scoring.checkpoint import Checkpoint, KnownScore, defused
+from engine.scoring.checkpoint import Checkpoint, defused
 from engine.scoring.pairs import POSITIONS, STATEMENT_ROOM, Asked, shortened
 from engine.scoring.reward_model import asked_of, calibrated
 
@@ -51,13 +51,6 @@ FAR = 0.1
 
 EXACT = 1e-3
 """What single precision keeps; a server that is further off is noted in the log."""
-
-PROBES = (
-    KnownScore("Should the library open on Sundays?", "Yes, people work on weekdays.", "We should open it.", 0.0),
-    KnownScore("Should the library open on Sundays?", "No. It costs too much.", "We should open it on Sundays.", 0.0),
-    KnownScore("What about noise?", "", "Nothing should change, for now and for long.", 0.0),
-)
-"""Pairs that are scored where no scores are known; their own are not used."""
 
 
 class VllmServerPredictor(AgreementPredictor):
@@ -156,13 +149,12 @@ class VllmServerPredictor(AgreementPredictor):
     async def _check(self, session: aiohttp.ClientSession) -> None:
         if self._checked:
             return
-        probes = self._checkpoint.known or PROBES
-        asked = [Asked(one.question, one.opinion) for one in probes]
-        prompts = self._prompts(asked)
-        texts = [self._text(prompt, one.statement) for prompt, one in zip(prompts, probes, strict=True)]
+        known = np.array([one.score for one in self._checkpoint.known])
+        probes = [(one.question, one.opinion, one.statement) for one in self._checkpoint.known] or checkpoint.PROBES
+        prompts = self._prompts([Asked(question, opinion) for question, opinion, _ in probes])
+        texts = [self._text(prompt, statement) for prompt, (_, _, statement) in zip(prompts, probes, strict=True)]
         raw = await self._classify(session, texts, activated=False)
         activated = await self._classify(session, texts, activated=True)
-        known = np.array([one.score for one in self._checkpoint.known])
         problem = unfit(raw, activated, known if len(known) else None)
         if problem:
             raise PredictorUnavailable(f"{self._said} {problem}")

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.calibrating import know_scores
 from engine import catalog
 from engine.deliberation import deliberate
 from engine.errors import PredictorUnavailable, RulesError, SettingsError
@@ -22,6 +23,7 @@ from engine.generation.extractive import ExtractiveGenerator
 from engine.records import Revision
 from engine.scoring import checkpoint
 from engine.scoring.calibration import Calibration
+from engine.scoring.lexical import LexicalPredictor
 from engine.scoring.reward_model import RewardModelPredictor
 from tests.tiny_models.rewarding import make_reward_model
 
@@ -96,6 +98,17 @@ async def test_a_critique_without_words_is_none(predictor: RewardModelPredictor)
     plain = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
     silent = await predictor.predict(QUESTION, OPINIONS, STATEMENTS, revision=Revision("We should.", ("", " ", "")))
     np.testing.assert_array_equal(plain.score, silent.score)
+
+
+@pytest.mark.slow
+async def test_known_scores_are_those_of_the_model(tmp_path: Path) -> None:
+    own = make_reward_model(tmp_path / "own")
+    path = await know_scores(RewardModelPredictor(str(own)))
+    assert path == own / "known_scores.json"
+    known = checkpoint.read(own).known
+    assert [(one.question, one.opinion, one.statement) for one in known] == list(checkpoint.PROBES)
+    assert len({round(one.score, 6) for one in known}) == len(known)
+    assert await know_scores(LexicalPredictor()) is None
 
 
 @pytest.mark.slow

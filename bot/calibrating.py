@@ -1,0 +1,135 @@
+"""What a predictor's scores mean in ratings, fitted on the ratings that an export holds; for `parley calibrate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.clock import SystemClock
+from engine.errors import SettingsError, UsageError
+from engine.ports import AgreementPredictor
+from engine.scoring import checkpoint
+from engine.scoring.calibration import Calibration, fit
+from engine.scoring.checkpoint import KnownScore
+from engine.scoring.reward_model import RewardModelPredictor
+
+LEAST = 50
+"""Ratings below which nothing is fitted: seven probabilities and a slope need some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """scores and ratings: one each per rating, in the same order; rounds: how many they come from."""
+
+    scores: tuple[float, ...]
+    ratings: tuple[int, ...]
+    rounds: int
+
+
+def rated(export: Path, predictor: str) -> Rated:
+    """The agreement ratings in an export that `predictor` had predicted, with its scores.
+
+    export: a folder that `parley export` wrote as JSONL or Parquet. Raises UsageError where it holds none.
+    """
+    drafts = {
+        (row["round"], row["draft"])
+        for row in _rows(export, "drafts")
+        if row["predictor"] == predictor
+        and not any("could not predict agreement" in note for note in row["notes"] or ())  # another one stood in
+    }
+    if not drafts:
+        raise UsageError(
+            f"No draft in {str(export)!r} was predicted by {predictor!r}; name the predictor as the rounds did."
+        )
+    score = {
+        (row["round"], row["draft"], row["candidate"], row["member"]): row["score"]
+        for row in _rows(export, "predictions")
+        if (row["round"], row["draft"]) in drafts and row["score"] is not None
+    }
+    found = [
+        (key, row["rating"])
+        for row in _rows(export, "ratings")
+        if row["scale"] == "agreement" and row["counts"] and row["rating"] is not None
+        if (key := (row["round"], row["draft"], row["candidate"], row["member"])) in score
+    ]
+    return Rated(
+        tuple(score[key] for key, _ in found),
+        tuple(int(rating) for _, rating in found),
+        len({key[0] for key, _ in found}),
+    )
+
+
+def calibrate(export: Path, predictor: str, out: Path | None) -> tuple[Calibration, Path, Rated]:
+    """Fit `predictor`'s calibration on an export and write it: to `out`, or beside a reward model's checkpoint.
+
+    Raises UsageError where the ratings are too few or do not rise with the scores.
+    """
+    folder = _folder(predictor, out)
+    found = rated(export, predictor)
+    if len(found.ratings) < LEAST:
+        raise UsageError(
+            f"{str(export)!r} joins {len(found.ratings)} ratings to scores of {predictor!r}, fewer than {LEAST}; "
+            "collect more, and export with --linkable where ballots were open."
+        )
+    try:
+        calibration = fit(found.scores, found.ratings)
+    except ValueError as problem:
+        raise UsageError(f"Nothing can be calibrated: {problem}.") from None
+    fitted = {
+        "predictor": predictor,
+        "ratings": len(found.ratings),
+        "rounds": found.rounds,
+        "on": datetime.fromtimestamp(SystemClock().now(), UTC).date().isoformat(),
+    }
+    if out is None:
+        path = checkpoint.write_calibration(folder, calibration, fitted)
+    else:
+        path = out
+        path.write_text(json.dumps({**calibration.fields(), "fitted": fitted}, indent=2) + "\n", encoding="utf-8")
+    return calibration, path, found
+
+
+async def know_scores(predictor: AgreementPredictor) -> Path | None:
+    """Keep the scores of a few pairs beside the checkpoint; None where the predictor is no reward model here."""
+    if not isinstance(predictor, RewardModelPredictor):
+        return None
+    known = []
+    for question, opinion, statement in checkpoint.PROBES:
+        prediction = await predictor.predict(question, [opinion], [statement])
+        known.append(KnownScore(question, opinion, statement, float(prediction.score[0, 0])))
+    predictor.close()
+    return checkpoint.write_known_scores(predictor.folder, known)
+
+
+def _folder(predictor: str, out: Path | None) -> Path:
+    name, _, folder = predictor.partition(":")
+    if out is None and (name != "reward_model" or not Path(folder).is_dir()):
+        raise SettingsError(
+            f"The calibration of {predictor!r} belongs into a file: give --out FILE, and name that file where the "
+            "predictor's settings ask for its calibration."
+        )
+    return Path(folder)
+
+
+def _rows(export: Path, table: str) -> Iterator[dict[str, Any]]:
+    lines, parquet = export / f"{table}.jsonl", export / f"{table}.parquet"
+    if lines.exists():
+        with lines.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+    elif parquet.exists():
+        try:
+            from pyarrow.parquet import ParquetFile
+        except ImportError:
+            raise UsageError(
+                "Reading Parquet needs pyarrow: run `pip install '.[research]'`, or export JSONL."
+            ) from None
+        for batch in ParquetFile(parquet).iter_batches():
+            yield from batch.to_pylist()
+    else:
+        raise UsageError(
+            f"{str(export)!r} holds no {table}.jsonl and no {table}.parquet; give a folder that `parley export` wrote."
+        )
