@@ -47,7 +47,11 @@ class Worker:
     held when it was ready ends after its answer. May be used from any event loop, several at a time.
     """
 
-    def __init__(self, make: str, arguments: Mapping[str, Any], *, growth_mib: float = GROWTH_MIB) -> None:
+    def __init__(
+        self, make: str, arguments: Mapping[str, Any], *, growth_mib: float = GROWTH_MIB, python: str | None = None
+    ) -> None:
+        """python: another interpreter than ours, where the model has an environment of its own."""
+        self._python = python or sys.executable
         self._made_by = [make, dict(arguments), growth_mib]
         self._held: list[subprocess.Popen[bytes]] = []
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="worker")
@@ -86,8 +90,8 @@ class Worker:
     def _start(self) -> None:
         root = str(Path(__file__).parents[1])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "engine.worker"],
+        process = subprocess.Popen(  # noqa: S603 - our own module, by an interpreter that the operator names
+            [self._python, "-m", "engine.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
