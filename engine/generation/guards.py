@@ -18,7 +18,8 @@ from pathlib import Path
 
 from engine.generation.languages import foreign, languages_of
 from engine.generation.leaks import Leaks
-from engine.generation.plain import orders_a_model, plain
+from engine.generation.orders import orders_a_model, parted, without_orders
+from engine.generation.plain import plain
 from engine.language import sentences, stems
 from engine.position import derive
 from engine.records import Revision
@@ -228,27 +229,9 @@ class Guard:
         return None
 
 
-def without_orders(text: str) -> str:
-    """`text` without the sentences that speak to a language model instead of about the question."""
-    return " ".join(
-        sentence for piece in _pieces(text) for sentence in sentences(piece) if not orders_a_model(sentence)
-    )
-
-
-def _pieces(text: str) -> list[str]:
-    """`text` in pieces that `sentences` reads to their end, cut between sentences where there are any."""
-    return re.findall(r"(?s).{1,9999}(?:[.!?…\n](?=\s)|\Z)|.{1,9999}(?=\s)|.{1,9999}", text)
-
-
 def _ordered(text: str) -> list[str]:
     """The stems of what an opinion orders a model to do, longest first."""
-    found = {
-        stem
-        for piece in _pieces(text[:20_000])
-        for one in sentences(piece)
-        if orders_a_model(one)
-        for stem in stems(one)
-    }
+    found = {stem for sentence in parted(text[:20_000])[1] for stem in stems(sentence)}
     return sorted(found, key=lambda stem: (-len(stem), stem))[:ORDERED_WORDS]
 
 

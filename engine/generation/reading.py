@@ -9,10 +9,10 @@ from functools import partial
 
 from engine.generation.asking import Asked
 from engine.generation.grammar import AUXILIARIES, classes, has_finite_verb, is_imperative, words
-from engine.generation.plain import orders_a_model
+from engine.generation.orders import parted
 from engine.generation.replying import answered, bare_reply, chosen, only_judges, reply, restates
 from engine.generation.wording import Phrase, Sort, phrase
-from engine.language import clauses, sentences, stems
+from engine.language import clauses, stems
 
 
 class Role(StrEnum):
@@ -79,11 +79,9 @@ def read(asked: Asked, member: int, opinion: str, most: int) -> tuple[list[Said]
     found: list[Said] = []
     votes: list[int] = []
     contrast = False
-    for sentence in sentences(_titled(asked, opinion))[: 2 * most]:
+    for sentence in parted(_titled(asked, opinion))[0][: 2 * most]:
         if len(found) >= most:
             break
-        if orders_a_model(sentence):
-            continue
         for piece in _pieces(asked, sentence[:_LONGEST_SENTENCE]):
             vote = reply(asked, piece)
             if vote:

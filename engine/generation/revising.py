@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from engine.generation.asking import Asked
 from engine.generation.composing import as_group, finished
 from engine.generation.grammar import has_finite_verb, words
-from engine.generation.plain import orders_a_model, plain
+from engine.generation.orders import orders_a_model
+from engine.generation.plain import plain
 from engine.generation.planning import LONGEST
 from engine.generation.points import Gathered, Point, merged
 from engine.generation.reading import Role, Said, points_back

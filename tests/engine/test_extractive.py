@@ -16,7 +16,8 @@ from benchmarks.deliberate import opinions as street_opinions
 from engine.errors import GeneratorMisbehaved
 from engine.generation.asking import ask
 from engine.generation.extractive import ExtractiveGenerator
-from engine.generation.plain import orders_a_model, plain
+from engine.generation.orders import orders_a_model
+from engine.generation.plain import plain
 from engine.generation.points import gather
 from engine.generation.wording import phrase
 from engine.language import stems
