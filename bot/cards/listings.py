@@ -77,7 +77,7 @@ def mine(owed: Sequence[Owed], texts: Texts) -> Card:
     ordered = [*open_ones, *(one for one in owed if one.done)]
     for number, one in enumerate(ordered, 1):
         blocks.append(Text(texts("numbered", number=number, text=one.round.question), untrusted=True))
-        blocks.append(Text(_owed(one, texts)))
+        blocks.append(Text(owed_line(one, texts)))
         if not one.done:
             blocks += deadline(one.round, texts)
         buttons += _numbered(answer_button(one.round, texts, changing=one.done), number, len(ordered), texts)
@@ -91,7 +91,8 @@ FEW = 5
 """Up to so many rounds each get a button for the receipt as well."""
 
 
-def _owed(one: Owed, texts: Texts) -> str:
+def owed_line(one: Owed, texts: Texts) -> str:
+    """What is still owed, in a sentence."""
     if one.done:
         return texts("mine-done")
     if one.round.phase is Phase.VOTING:

@@ -42,7 +42,7 @@ class Reading:
         for round in await self._desk.store.rounds_of(member, running=True):
             standing = await self._desk.standing(round, member)
             if standing.active:
-                owed.append(_owed(round, standing))
+                owed.append(owed_in(round, standing))
         return Whisper(mine(owed, texts))
 
     async def status(self, item: CommandGiven, texts: Texts) -> Reply:
@@ -116,7 +116,8 @@ MOST_LISTED = 10
 """How many rounds a history shows."""
 
 
-def _owed(round: Round, standing: Standing) -> Owed:
+def owed_in(round: Round, standing: Standing) -> Owed:
+    """What somebody still has to do in a round."""
     if round.phase is Phase.COLLECTING:
         return Owed(round, bool(standing.opinion))
     if round.phase is Phase.VOTING:

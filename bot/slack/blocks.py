@@ -68,22 +68,8 @@ def render(card: Card) -> Rendered:
     said = [one for one in card.blocks if not isinstance(one, Picture)]
     at = next((number for number, one in enumerate(said) if isinstance(one, Fact)), len(said))
     head, rest = (said[:at], said[at:]) if card.kind == "outcome" else (said, [])
-    pages = _pages(text, [*block_kit(head), *_controls(card.buttons)])
+    pages = _pages(text, [*block_kit(head), *controls(card.buttons)])
     return Rendered(pages, _pages(text, list(block_kit(rest))) if rest else (), pictures)
-
-
-def home_blocks(cards: Iterable[Card]) -> list[Json]:
-    """The cards one under the other, as far as a Home tab has room; the last line says where the rest is."""
-    blocks: list[Json] = []
-    number = 0
-    for card in cards:
-        made = [*block_kit(one for one in card.blocks if not isinstance(one, Picture))]
-        made += _controls(card.buttons, number)
-        number += 7 * len(card.buttons)
-        blocks += [*([{"type": "divider"}] if blocks else []), *made]
-    if len(blocks) > IN_HOME:
-        blocks = [*blocks[: IN_HOME - 1], *_small("/consensus mine, /consensus status")]
-    return blocks
 
 
 def _pages(text: str, blocks: list[Json]) -> tuple[Page, ...]:
@@ -170,8 +156,9 @@ def _moment(label: str, at: float) -> Iterator[Json]:
     yield {"type": "section", "text": {"type": "mrkdwn", "text": f"{escaped(last)} {when}".strip(), "verbatim": True}}
 
 
-def _controls(controls: Iterable[Button | Scale], number: int = 0) -> Iterator[Json]:
-    for kind, group in groupby(controls, key=type):
+def controls(found: Iterable[Button | Scale], number: int = 0) -> Iterator[Json]:
+    """The blocks of buttons and scales. number: how many stand in the message or view already."""
+    for kind, group in groupby(found, key=type):
         if kind is Button:
             buttons = [one for one in group if isinstance(one, Button)]
             for one in buttons:

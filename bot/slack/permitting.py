@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.cards import notice
 from bot.platform import ButtonPressed, CommandGiven, FieldProblems, FormSubmitted, Inbound, OpenForm, Reply, Whisper
 from bot.slack.directory import Directory
+from bot.slack.home import SETTINGS
 from bot.slack.ids import ours, theirs
 from bot.slack.rights import Act, Right, Rights, Who, act_of
 from bot.slack.rights_form import BUTTON, FORM, read_form, rights_form
@@ -55,6 +56,8 @@ class Permitting:
             return await self._open(item, texts)
         if isinstance(item, FormSubmitted) and item.form == FORM:
             return await self._set(item, texts)
+        if isinstance(item, ButtonPressed) and item.action == SETTINGS:
+            return await self._settings(item, texts)
         act = act_of(item)
         if (
             isinstance(item, CommandGiven)
@@ -108,6 +111,13 @@ class Permitting:
                     return any([user in await self._directory.group(one) for one in right.groups])
         except (PlatformRefused, PlatformUnavailable):
             return False
+
+    async def _settings(self, item: ButtonPressed, texts: Texts) -> Inbound | Reply:
+        """The settings of a channel, asked for on the Home tab."""
+        if theirs(item.target).id not in await self._directory.shared(theirs(item.person.member).id):
+            return Whisper(notice(texts("ask-invite-bot")))
+        there = replace(item.person, channel=item.target, direct=False)
+        return CommandGiven(item.delivery, item.at, there, "settings", "")
 
     async def _open(self, item: ButtonPressed, texts: Texts) -> Reply:
         if not item.person.moderator or not self.changeable:

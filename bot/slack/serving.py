@@ -12,19 +12,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from bot.platform import Card, CommandGiven, Done, FieldProblems, Handler, OpenForm, Person, Reply, Whisper
+from bot.cards import usage
+from bot.platform import CommandGiven, Done, FieldProblems, Handler, OpenForm, Person, Reply, Whisper
 from bot.slack import inbound
 from bot.slack.answering import Showing, Where, on_fields
 from bot.slack.calls import PASSING, Calls
 from bot.slack.directory import Directory, Someone
-from bot.slack.home import HOME_WORDS, home
-from bot.slack.ids import ours
+from bot.slack.home import Entry, Section, home, sections
+from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
 from bot.slack.listening import Line
 from bot.slack.permitting import Permitting
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
-from engine.ports import Clock
+from engine.ports import Clock, RoundStore
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -62,9 +63,14 @@ class Serving:
         clock: Clock,
         moderators: frozenset[str],
         permitting: Permitting | None = None,
+        store: RoundStore | None = None,
     ) -> None:
-        """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins."""
+        """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins.
+
+        store: where rounds are kept, for the Home tab.
+        """
         self._permitting = permitting
+        self._store = store
         self._handler = handler
         self._identity = identity
         self._calls = calls
@@ -88,6 +94,8 @@ class Serving:
             answer = respond if body.get("response_url") else None
             reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=answer)
             self._showing.reply(reply, where)
+            if (body.get("view") or {}).get("type") == "home":
+                self._showing.soon(self._publish(act.user))
         await ack()
 
     async def view(self, ack: Any, body: dict[str, Any]) -> None:
@@ -114,18 +122,19 @@ class Serving:
         """Somebody looks at the Home tab."""
         said = body["event"]
         if said.get("tab", "home") == "home":
-            self._showing.soon(self._publish(str(said["user"]), str(said["channel"]), str(body["event_id"])))
+            self._showing.soon(self._publish(str(said["user"])))
 
-    async def _publish(self, user: str, channel: str, event: str) -> None:
+    async def _publish(self, user: str) -> None:
         who = await self._who(user)
-        person = self._person(Act(user, channel, True, lambda *_: _never()), who, ())
-        cards: list[Card] = []
-        for word in HOME_WORDS:
-            reply = await self._handler(CommandGiven(f"home/{event}/{word}", self._clock.now(), person, word, ""))
-            if isinstance(reply, Whisper):
-                cards.append(reply.card)
+        shared = await self._directory.shared(user)
+        person = self._person(Act(user, "", True, lambda *_: _never()), who, shared)
+        texts, store = Texts(who.locale), self._store
+        found = [Section(texts("help-heading"), (Entry(usage(texts).blocks[1:]),))]
+        if store is not None:
+            rights = self._permitting is not None and self._permitting.changeable and who.admin
+            found = await sections(person, person.shared, store, texts, rights=rights)
         try:
-            await self._calls(self._calls.client.views_publish, user_id=user, view=home(cards))
+            await self._calls(self._calls.client.views_publish, user_id=user, view=home(found, texts))
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("home not shown", extra={"problem": str(problem)})
 
@@ -142,8 +151,10 @@ class Serving:
                 reply: Reply = admitted
             else:
                 reply = await self._handler(admitted)
-        team, groups = self._identity.team, self._directory.groups
-        place = (item.delivery, act.user, act.channel, act.direct, texts)
+        team, groups, channel, direct = self._identity.team, self._directory.groups, act.channel, act.direct
+        if isinstance(admitted, CommandGiven) and admitted is not item:
+            channel, direct = theirs(admitted.person.channel).id, admitted.person.direct
+        place = (item.delivery, act.user, channel, direct, texts)
         return reply, Where(*place, trigger, respond, team, item.at, groups)
 
     def _turn(self, user: str) -> asyncio.Lock:

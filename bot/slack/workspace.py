@@ -79,9 +79,8 @@ class Workspace:
         identity = await self._known()
         records = None if self._store is None else Workspaces(self._store.database)
         permitting = Permitting(identity.team, self._directory, records)
-        serving = Serving(
-            handler, identity, self._calls, self._directory, showing, self._clock, self._moderators, permitting
-        )
+        people = (self._directory, showing, self._clock, self._moderators)
+        serving = Serving(handler, identity, self._calls, *people, permitting, self._store)
         if self._store is not None:
             hearing = Hearing(self._store.database)
             team, clock = identity.team, self._clock

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.platform import Button, Card, Fact, Moment, Note, Quote, Scale, Text
-from bot.slack.blocks import Page, Pressed, Rendered, home_blocks, read_value, render, write_value
+from bot.slack.blocks import Page, Pressed, Rendered, read_value, render, write_value
 from bot.slack.wording import escaped, mentioned, pieces, spoken, typed, width
 from tests.bot.slack.sample_cards import HOSTILE, cards
 from tests.slack_server.blocks import check_blocks, texts_of
@@ -153,13 +153,6 @@ def test_a_value_that_slack_would_refuse_is_our_mistake() -> None:
 @pytest.mark.parametrize("value", ["", "x", "[1, 2, 3, 4]", '["a", "b"]', "{}"])
 def test_a_value_that_is_not_ours_is_nobodys_press(value: str) -> None:
     assert read_value(value) is None
-
-
-def test_the_home_tab_says_where_the_rest_is() -> None:
-    many = Card("status", "S", tuple(Text(f"Line {number}.") for number in range(150)))
-    blocks = home_blocks([many, cards()["mine"]])
-    assert len(blocks) == 100
-    assert "/consensus mine" in json.dumps(blocks[-1])
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,19 @@ async def test_after_a_crash_history_tells_what_was_posted(work: Workplace, requ
     history = bool(request.node.callspec.params["work"])
     assert len(posted) == (1 if history else 2)
     assert ref.message == posted[-1].ts
+    assert ref.again is not history
     assert list(posted[-1].reactions) == SEEDS
+
+
+async def test_what_slack_asked_to_wait_with_was_not_posted_by_the_first_try(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, target = work.clock.now(), InChannel(work.id(work.channel))
+    monkeypatch.setattr("bot.slack.posting.PATIENCE", -1.0)
+    work.slack.fail_next("chat.postMessage", "ratelimited", status=429, retry_after=0)
+    with pytest.raises(PlatformUnavailable):
+        await work.platform.send("k", target, CARD)
+    assert not (await work.platform.send("k", target, CARD, retried_since=began)).again
 
 
 async def test_a_private_message_is_found_again_without_the_optional_scopes(work: Workplace) -> None:
@@ -334,17 +346,6 @@ async def test_signed_requests_are_taken_and_others_are_not(work: Workplace) -> 
         async with aiohttp.ClientSession() as session, session.post(url, data={"command": "/consensus"}) as answer:
             assert answer.status == 401
     assert len(work.heard) == 2
-
-
-async def test_the_home_tab_shows_the_answers_to_its_commands(work: Workplace) -> None:
-    alice = work.people["alice"]
-    work.reply = lambda item: Whisper(Card("x", "X", (Text(f"Answer to {getattr(item, 'word', '')}."),)))
-    async with work.serving():
-        await alice.open_home()
-        await work.slack.until(lambda: alice.home)
-    assert alice.home is not None
-    assert shown(alice.home).strip() == "Answer to mine.\nAnswer to status."
-    assert not work.slack.violations
 
 
 async def test_a_button_keeps_its_identity_over_a_restart(work: Workplace) -> None:
