@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from engine.language import sentences
 
-FLOOD = 20
+FLOOD = 100
 """A sentence that one opinion repeats more often than this is no opinion; it goes like an order."""
 
 _ORDER = re.compile(
