@@ -231,7 +231,8 @@ class Speaking:
             return
         ref = await self._platform(round).send(claim.key, target, card, retried_since=claim.attempted_at)
         sent = Sent(claim.key, round.id, card.kind, ref.channel, ref.message, member, draft, candidate_id)
-        await asyncio.shield(self._store.complete(claim, [sent]))
+        again_at = self._clock.now() if ref.again else None
+        await asyncio.shield(self._store.complete(claim, [sent], again_at=again_at))
 
     def _platform(self, round: Round) -> ChatPlatform:
         return self._platforms[round.platform]

@@ -207,8 +207,11 @@ class RoundStore(Protocol):
         """Commit that a try begins, before the platform is called. False when the lease is lost."""
         ...
 
-    async def complete(self, claim: Claim, sent: Sequence[Sent] = ()) -> None:
-        """Commit that the effect was carried out, and the messages it posted. Repeating it is harmless."""
+    async def complete(self, claim: Claim, sent: Sequence[Sent] = (), *, again_at: float | None = None) -> None:
+        """Commit that the effect was carried out, and the messages it posted. Repeating it is harmless.
+
+        again_at: when they were posted although an earlier try may have posted them too; the audit says so.
+        """
         ...
 
     async def expand(self, claim: Claim, effects: Sequence[Effect], cursor: str | None) -> None:

@@ -19,7 +19,21 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, null, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.base import Executable
 
 from engine.ports import Claim, Sent
@@ -45,7 +59,7 @@ from engine.rounds.model import Round
 from storage.database import Database
 from storage.prepared import Prepared, Values, insert_unless_there, plain_insert
 from storage.rows import claim_from, effect_text, sent_values, storable
-from storage.tables import OUTBOX, SENT
+from storage.tables import AUDIT, OUTBOX, ROUNDS, SENT
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +75,9 @@ ORDINARY, FANNED_OUT = 0, 1
 
 AT_ONCE = 0.0
 """The due time of what waits for no time; ours, so that a platform's clock ahead of ours delays nothing."""
+
+POSTED_AGAIN = "PossiblyPostedTwice"
+"""What the audit calls a message that was posted although an earlier try may have posted it too."""
 
 COMPLETE, QUARANTINED = "complete", "quarantined"
 
@@ -213,6 +230,18 @@ def complete_leased(connection: Connection, claim: Claim) -> bool:
     return _COMPLETE_LEASED.run(connection, _lease_of(claim)).rowcount == 1
 
 
+def _posted_again(claim: Claim, at: float) -> Executable:
+    values: dict[str, ColumnElement[Any]] = {
+        "round": ROUNDS.c.id,
+        "version": ROUNDS.c.version,
+        "phase": ROUNDS.c.phase,
+        "event": literal(POSTED_AGAIN),
+        "delivery": literal(claim.key),
+        "at": literal(at),
+    }
+    return insert(AUDIT).from_select(list(values), select(*values.values()).where(ROUNDS.c.id == claim.round))
+
+
 def _card_waits(connection: Connection, round: Round) -> bool:
     values = {"round_": round.id, "target_": CHANNEL, "kind_": UpdateCard.__name__}
     return _CARD_WAITS.first(connection, values) is not None
@@ -294,11 +323,13 @@ class Outbox:
         values = {**_lease_of(claim), "now_": now, "attempts_": claim.attempts + 1}
         return await self.database.write(lambda connection: _ATTEMPT.run(connection, values).rowcount == 1)
 
-    async def complete(self, claim: Claim, sent: Sequence[Sent] = ()) -> None:
+    async def complete(self, claim: Claim, sent: Sequence[Sent] = (), *, again_at: float | None = None) -> None:
         """See `RoundStore.complete`. Also after the lease was lost: what was carried out must not be again."""
 
         def work(connection: Connection) -> None:
-            _COMPLETE.run(connection, {"key_": claim.key, "until_": claim.lease_until})
+            completed = _COMPLETE.run(connection, {"key_": claim.key, "until_": claim.lease_until}).rowcount
+            if completed and again_at is not None:
+                connection.execute(_posted_again(claim, again_at))
             _INSERT_SENT.run_many(connection, [sent_values(one) for one in sent])
 
         await self.database.write(work)

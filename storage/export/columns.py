@@ -78,6 +78,11 @@ ROUNDS = Table(
         Column("critiques", Kind.INTEGER, "Critiques held of the last leading statement."),
         Column("outside", Kind.INTEGER, "People whose reactions were not counted."),
         Column("ratings_linked", Kind.FLAG, "Whether ratings carry the same pseudonyms as opinions."),
+        Column(
+            "posted_again",
+            Kind.INTEGER,
+            "Channel messages that may stand there twice: a crash came between, and the platform could not tell.",
+        ),
     ),
 )
 PHASES = Table(

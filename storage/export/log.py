@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, select, tuple_
 from engine.outcome import Outcome
 from engine.records import Matrix, Provenance
 from engine.rounds.model import Round
+from storage.outbox import POSTED_AGAIN
 from storage.rows import matrix_from, outcome_from, provenance_from, round_from
 from storage.tables import (
     AUDIT,
@@ -77,6 +78,7 @@ class RoundLog:
 
     round: Round
     phases: Rows
+    posted_again: int
     standings: Rows
     opinions: Rows
     positions: Rows
@@ -120,9 +122,9 @@ def read_round(connection: Connection, round: str) -> RoundLog:
         return connection.execute(select(table).where(table.c.round == round).order_by(table.c.draft)).all()
 
     row = connection.execute(select(ROUNDS).where(ROUNDS.c.id == round)).one()
-    phases = connection.execute(
+    audit = connection.execute(
         select(AUDIT.c.event, AUDIT.c.phase, AUDIT.c.at).where(AUDIT.c.round == round).order_by(AUDIT.c.id)
-    )
+    ).all()
     candidates = connection.execute(
         select(CANDIDATES).where(CANDIDATES.c.round == round).order_by(CANDIDATES.c.draft, CANDIDATES.c.place)
     )
@@ -130,7 +132,8 @@ def read_round(connection: Connection, round: str) -> RoundLog:
     forgotten = connection.execute(select(TOMBSTONES.c.member).where(TOMBSTONES.c.round == round))
     return RoundLog(
         round=round_from(tuple(row)),
-        phases=_changes(phases.all()),
+        phases=_changes([one for one in audit if one.event != POSTED_AGAIN]),
+        posted_again=sum(one.event == POSTED_AGAIN for one in audit),
         standings=standings.all(),
         opinions=entries(OPINIONS),
         positions=entries(POSITIONS),

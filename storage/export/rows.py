@@ -101,6 +101,7 @@ class _RoundRows:
             "critiques": counts.critiques,
             "outside": counts.outside,
             "ratings_linked": self._names.linked,
+            "posted_again": self._log.posted_again,
         }
 
     def phases(self) -> Iterator[Row]:

@@ -27,8 +27,9 @@ from engine.rounds.events import Event, GracePassed, MemberJoined
 from engine.rounds.machine import step
 from engine.rounds.model import Round
 from engine.rounds.transition import Standings, Transition
+from storage.outbox import POSTED_AGAIN
 from storage.store import DatabaseStore
-from storage.tables import OUTBOX, SENT
+from storage.tables import AUDIT, OUTBOX, SENT
 from tests.contracts.given_rounds import CHANNEL, NOW, ROUND, happen, open_round, opening
 
 LEASE = 30.0
@@ -148,6 +149,18 @@ async def test_complete_is_for_good_and_harmless_twice(store: DatabaseStore) -> 
     assert await store.claim("two", NOW + LEASE, 9, LEASE, SERVED) == []
     assert await store.sent(ROUND, "announcement") == [sent]
     assert not await store.attempt(claim, NOW)
+
+
+async def test_a_message_that_may_have_been_posted_twice_is_in_the_audit_once(store: DatabaseStore) -> None:
+    await quiet_round(store)
+    await wanting(store, Announce())
+    (claim,) = await store.claim("one", NOW, 9, LEASE, SERVED)
+    sent = Sent(claim.key, ROUND, "announcement", CHANNEL, "message 2")
+    await store.complete(claim, [sent], again_at=NOW + 1)
+    await store.complete(claim, [sent], again_at=NOW + 2)
+    wanted = select(AUDIT.c.delivery, AUDIT.c.at, AUDIT.c.person).where(AUDIT.c.event == POSTED_AGAIN)
+    rows = await store.database.read(lambda connection: connection.execute(wanted).all())
+    assert [tuple(row) for row in rows] == [(claim.key, NOW + 1, None)]
 
 
 async def test_messages_are_found_by_kind_and_by_where_they_stand(store: RoundStore) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from engine.errors import UsageError
 from engine.ports import Delivery
+from engine.rounds.effects import Announce
 from engine.rounds.events import (
     CritiqueGiven,
     CritiqueRequested,
@@ -199,6 +200,16 @@ async def test_an_unknown_format_is_refused_and_nothing_is_left_behind(store: Da
     with pytest.raises(UsageError, match="no export format 'xlsx'; choose one of: jsonl, parquet, csv"):
         await export(store, tmp_path / "deep" / "out", form="xlsx")
     assert list((tmp_path / "deep").iterdir()) == []
+
+
+async def test_a_message_posted_again_is_counted_and_no_phase(store: DatabaseStore, tmp_path: Path) -> None:
+    opened = RoundOpened(1.0, "r1", "web:team", MODERATOR, "Should we?", None, None, Rules(), 1)
+    assert await handle(store, Delivery("open", "r1", opened))
+    (claim,) = [one for one in await store.claim("one", 2.0, 9, 60.0, ["web"]) if isinstance(one.effect, Announce)]
+    await store.complete(claim, again_at=3.0)
+    found = await exported(store, tmp_path / "out")
+    assert [row["posted_again"] for row in found["rounds"]] == [1]
+    assert [row["event"] for row in found["phases"]] == ["RoundOpened"]
 
 
 async def test_a_round_still_collecting_is_exported_as_it_is(store: DatabaseStore, tmp_path: Path) -> None:
