@@ -50,7 +50,7 @@ class DiscordStage(BotStage):
             privileged=GUILD_MEMBERS,
             bot_rights=self.bot_rights,
         )
-        moderators = self.discord.add_role("moderators", rights.MANAGE_GUILD)
+        moderators = self.discord.add_role("moderators", rights.MANAGE_GUILD | rights.MANAGE_MESSAGES)
         self.seats: dict[str, Person] = {
             one.name: self.discord.add_user(one.name, roles=[moderators] if one.moderator else []) for one in cast
         }
@@ -70,6 +70,19 @@ class DiscordStage(BotStage):
         assert self._platform is not None, "the stage is not set"
         return self._platform
 
+    def new_platform(self) -> DiscordPlatform:
+        """A process's side of Discord."""
+        return DiscordPlatform(
+            self.discord.token,
+            clock=self.clock,
+            members=True,
+            pace=0.0,
+            store=self._store,
+            api_url=self.discord.api_url,
+            pause=_no_pause,
+            ready_wait=0.05,
+        )
+
     @property
     def channel(self) -> str:
         """See Stage."""
@@ -78,14 +91,7 @@ class DiscordStage(BotStage):
     async def __aenter__(self) -> Self:
         await self.discord.start()
         self._pointed.enter_context(self.discord.pointed())
-        self._platform = DiscordPlatform(
-            self.discord.token,
-            clock=self.clock,
-            members=True,
-            pace=0.0,
-            api_url=self.discord.api_url,
-            pause=_no_pause,
-        )
+        self._platform = self.new_platform()
         return await super().__aenter__()
 
     async def __aexit__(self, *problem: object) -> None:
