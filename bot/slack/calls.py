@@ -25,6 +25,9 @@ PATIENCE = 120.0
 MARGIN = 0.05
 """Seconds by which a wait is longer than asked, since clocks differ."""
 
+SPACING = 1.2
+"""Seconds between calls that stand in a queue: the pace of the tier that most of our methods are in, 50 a minute."""
+
 GONE = {
     "message_not_found": "message_gone",
     "cant_update_message": "message_gone",
@@ -70,11 +73,12 @@ PASSING = frozenset(
 class _Queue:
     """The calls of one method while Slack asks to wait: the first makes no call before that is over, then one by one.
 
-    open_at: when the wait is over, on the event loop's clock; 0 where none is asked for.
+    open_at: when the wait is over, on the event loop's clock; 0 where none is asked for. behind: how many stand here.
     """
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     open_at: float = 0.0
+    behind: int = 0
 
     @property
     def forms(self) -> bool:
@@ -119,13 +123,19 @@ class Calls:
         begun = asyncio.get_running_loop().time()
         if queue.left > patience:
             raise _asked_to_wait(name, queue)
+        queue.behind += 1
         try:
             async with asyncio.timeout(patience):
                 await queue.turn.acquire()
         except TimeoutError:
             raise _asked_to_wait(name, queue) from None
+        finally:
+            queue.behind -= 1
         try:
-            return await self._in_turn(name, queue, method, arguments, patience, begun)
+            answer = await self._in_turn(name, queue, method, arguments, patience, begun)
+            if queue.behind:
+                queue.close(SPACING)
+            return answer
         finally:
             queue.turn.release()
 

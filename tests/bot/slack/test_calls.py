@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ class LimitedClient:
         return answer
 
 
+@pytest.fixture(autouse=True)
+def short_spacing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.slack.calls.SPACING", 0.05)
+
+
 async def test_what_one_call_is_asked_to_wait_every_call_of_the_method_waits() -> None:
     client = LimitedClient(retry_after=0.2, refusals=1)
     calls = Calls(client)  # type: ignore[arg-type]
@@ -61,6 +67,7 @@ async def test_what_one_call_is_asked_to_wait_every_call_of_the_method_waits() -
     refused, *others = client.called
     assert len(others) == 6
     assert min(others) - refused >= 0.2
+    assert all(later - earlier >= 0.05 for earlier, later in pairwise(others)), "and they go on at an even pace"
     assert client.most_together == 1, "no crowd runs into the limit again when the wait is over"
 
 
