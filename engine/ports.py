@@ -241,9 +241,6 @@ class RoundStore(Protocol):
         """When the earliest waiting row of these platforms' rounds is due; None when nothing waits."""
         ...
 
-    async def prune(self, before: float, limit: int) -> int:
-        """Remove what nobody needs any more, at most `limit` rows of a kind; the most that were removed of one.
-
     async def hold(self, member: str, message: str, text: str, at: float) -> None:
         """Keep a private message until its writer says which round it is for; again replaces its text."""
         ...
@@ -259,6 +256,9 @@ class RoundStore(Protocol):
     async def let_go_before(self, before: float) -> None:
         """Hold nothing any longer that was written or edited before then."""
         ...
+
+    async def prune(self, before: float, limit: int) -> int:
+        """Remove what nobody needs any more, at most `limit` rows of a kind; the most that were removed of one.
 
         Those are delivery ids handled before then, of rounds that are over (a delivery of a running round counts
         as seen for as long as it runs), and rows completed before then. Quarantined and waiting rows stay, and
