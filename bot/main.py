@@ -89,6 +89,10 @@ async def application(
             slack = from_settings(settings, clock, store)
             slack.keep_up(store)
             platforms["slack"] = slack
+        if "discord" in settings.platforms:
+            from bot.discord.installing import from_settings as discord_from_settings
+
+            platforms["discord"] = discord_from_settings(settings, clock, store)
 
         def service_of(name: str) -> str | None:
             try:
