@@ -56,8 +56,8 @@ EXACT = 1e-3
 class VllmServerPredictor(AgreementPredictor):
     """Agreement as a checkpoint on a vLLM server predicts it; see `engine.ports.AgreementPredictor`.
 
-    Gives the scores of `reward_model:` with the same checkpoint, up to the precision that the server computes in.
-    Texts whose tokens, by a generous estimate, are more than the model holds are shortened, which the log says.
+    Gives the scores of `reward_model:` with the same checkpoint, up to the precision that the server computes in; but
+    texts whose tokens, by a generous estimate, are more than the model holds are shortened, which the log says.
     """
 
     def __init__(self, model: str, *, base_url: str | None, api_key: str | None, folder: Path | None) -> None:

@@ -57,6 +57,7 @@ async def test_its_worker_is_started_again_after_it_died(predictor: RewardModelP
     assert predictor.process != process
 
 
+@pytest.mark.slow
 async def test_the_loop_is_free_while_it_scores(predictor: RewardModelPredictor) -> None:
     await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
     scoring = asyncio.create_task(predictor.predict(QUESTION, [f"Opinion number {n}." for n in range(200)], STATEMENTS))
@@ -83,17 +84,21 @@ async def test_a_calibration_beside_the_checkpoint_makes_ratings_of_scores(folde
     np.testing.assert_allclose(found.expected_agreement, SCALE.expected_agreement(found.score))
 
 
-async def test_without_a_calibration_rules_that_need_a_positive_scale_are_refused(
-    predictor: RewardModelPredictor,
-) -> None:
+async def test_without_a_calibration_rules_that_need_a_positive_scale_are_refused(folder: Path) -> None:
+    predictor = RewardModelPredictor(str(folder))
     with pytest.raises(RulesError, match="has no calibration; choose utilitarian"):
         await deliberate(
             QUESTION, OPINIONS, generator=ExtractiveGenerator(), predictor=predictor, rule="bernoulli-nash"
         )
+
+
+@pytest.mark.slow
+async def test_without_a_calibration_rules_of_ranks_and_means_are_offered(predictor: RewardModelPredictor) -> None:
     drafting = await deliberate(QUESTION, OPINIONS, generator=ExtractiveGenerator(), predictor=predictor, rule="median")
     assert drafting.prediction.expected_agreement is None
 
 
+@pytest.mark.slow
 async def test_a_critique_without_words_is_none(predictor: RewardModelPredictor) -> None:
     plain = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
     silent = await predictor.predict(QUESTION, OPINIONS, STATEMENTS, revision=Revision("We should.", ("", " ", "")))
