@@ -241,6 +241,32 @@ def invite_url(config: Config = None) -> None:
         typer.echo(made(settings))
 
 
+models = typer.Typer(name="models", help="The statement model and the agreement predictor.", no_args_is_help=True)
+app.add_typer(models)
+
+
+@models.callback()
+def _models() -> None:
+    pass
+
+
+@models.command("check")
+def models_check(
+    generator: Annotated[str | None, typer.Option(help="The statement model; default from the settings.")] = None,
+    predictor: Annotated[str | None, typer.Option(help="The agreement predictor; default from the settings.")] = None,
+    config: Config = None,
+) -> None:
+    """Try the configured models: how fast, how many different statements, whether scores make sense."""
+    import asyncio
+
+    with _speaking_plainly():
+        settings = _settings(config, generator=generator, predictor=predictor)
+        from bot.models_check import check
+
+        if not asyncio.run(check(settings)):
+            sys.exit(2)
+
+
 @app.command()
 def doctor(config: Config = None, database: Database = None, port: Port = None) -> None:
     """Check the set-up and say what to do about what is wrong."""

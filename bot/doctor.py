@@ -79,14 +79,15 @@ async def examine(config: Path | None, *, database: str | None, port: int | None
     """
     fine = True
     async for finding in _findings(config, database, port):
-        sys.stdout.write(f"{_mark(finding.mark)} {finding.what}: {finding.said}\n")
+        sys.stdout.write(f"{shown(finding.mark)} {finding.what}: {finding.said}\n")
         sys.stdout.flush()
         fine = fine and finding.mark is not Mark.WRONG
     sys.stdout.write("Everything is in order.\n" if fine else "Mend what is marked, then run `parley doctor` again.\n")
     return fine
 
 
-def _mark(mark: Mark) -> str:
+def shown(mark: Mark) -> str:
+    """The mark as this terminal can show it."""
     try:
         mark.value.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:

@@ -18,6 +18,7 @@ from functools import cache, partial
 
 from bot.answering import Answering, Models
 from bot.clock import SystemClock
+from bot.counting import ModelCounts
 from bot.dispatcher import Dispatcher, Pace
 from bot.effects import Effects
 from bot.forms import BackEnds
@@ -71,6 +72,7 @@ async def application(
     drafting, predicting = generator(settings.generator), predictor(settings.predictor)
     secret = secret_of(settings)
     store = await open_store(settings.database, migrate=True)
+    counts = ModelCounts()
     try:
         texts = Texts(settings.locale)
         web = WebPlatform(
@@ -81,6 +83,7 @@ async def application(
             settings.public_url,
             clock=clock,
             translate=page_words(settings.locale),
+            figures=counts.page,
         )
         platforms: dict[str, ChatPlatform] = {"web": web}
         if "slack" in settings.platforms:
@@ -112,6 +115,7 @@ async def application(
             await web.open_channel(name, open_seats=settings.open_seats)
         yield Application(settings, store, web, platforms, handler, dispatcher)
     finally:
+        counts.close()
         await store.close()
 
 

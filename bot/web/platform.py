@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 from urllib.parse import quote
@@ -38,6 +38,7 @@ class WebPlatform:
     secret: signs links and cookies, at least 16 characters. port: 0 for any free one. public_url: how people
     reach the server when that is not http://host:port. translate: gives the words of the pages. link_days:
     how long a personal link and a seat last. grace: seconds that shutting down waits for what is under way.
+    figures: what /metrics answers.
     Raises SettingsError when the secret is too short.
     """
 
@@ -56,6 +57,7 @@ class WebPlatform:
         translate: Translate = str,
         link_days: float = 30,
         grace: float = 5.0,
+        figures: Callable[[], str] = str,
     ) -> None:
         self._database = database
         self._signer = Signer(secret, days=link_days)
@@ -64,6 +66,7 @@ class WebPlatform:
         self._public_url = public_url.rstrip("/") if public_url else None
         self._clock = clock
         self._translate = translate
+        self._figures = figures
         self._grace = grace
         self._hub = Hub(database)
         self._intake: Intake | None = None
@@ -89,7 +92,9 @@ class WebPlatform:
         await self._hub.start()
         self._intake = Intake(self._database, handler, self._clock, self._hub.poke)
         gate = Gate(self._host, self._public_url, self._translate)
-        server = Server(self._database, self._signer, gate, self._hub, self._intake, self._clock, self._translate)
+        server = Server(
+            self._database, self._signer, gate, self._hub, self._intake, self._clock, self._translate, self._figures
+        )
         runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=self._grace)
         await runner.setup()
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import WSCloseCode, web
 from sqlalchemy import Connection, select
@@ -27,6 +28,9 @@ PING_SECONDS = 30.0
 CLOSE_SECONDS = 2.0
 JOIN_BYTES = 4_096
 
+Figures = Callable[[], str]
+"""What /metrics answers, as Prometheus reads it."""
+
 
 class Server:
     """Answers requests; everything it knows is in the database."""
@@ -40,7 +44,9 @@ class Server:
         intake: Intake,
         clock: Clock,
         translate: Translate,
+        figures: Figures,
     ) -> None:
+        self._figures = figures
         self._database = database
         self._signer = signer
         self._gate = gate
@@ -58,6 +64,7 @@ class Server:
         app.on_shutdown.append(self._say_goodbye)
         app.router.add_get("/", self._front)
         app.router.add_get("/healthz", self._health)
+        app.router.add_get("/metrics", self._metrics)
         app.router.add_get("/c/{slug}", self._channel)
         app.router.add_get("/c/{slug}/session", self._session)
         app.router.add_get("/c/{slug}/earlier", self._earlier)
@@ -86,6 +93,9 @@ class Server:
         except (StoreUnavailable, StoreUnusable) as error:
             return web.json_response({"ok": False, "database": str(error)}, status=503)
         return web.json_response({"ok": True, "database": "reachable", "pages": len(self._sockets)})
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        return web.Response(text=self._figures(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _channel(self, request: web.Request) -> web.Response:
         channel = await self._known_channel(request)

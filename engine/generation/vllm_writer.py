@@ -12,6 +12,9 @@ from typing import Any
 from engine.errors import SettingsError
 from engine.generation.chat_tokens import place_of, prompt_tokens
 
+WITHOUT_GPU: dict[str, Any] = {"enforce_eager": True, "enable_chunked_prefill": False}
+"""On a processor vLLM 0.32 breaks off where a prompt is read in parts and its request has a seed."""
+
 
 class VllmWriter:
     """Answers requests of `engine.generation.local_model.LocalModel`; all that come together are one batch."""
@@ -31,7 +34,9 @@ class VllmWriter:
 
         place, revision = place_of(model)
         try:
-            self._llm = LLM(model=place, revision=revision, seed=0, enforce_eager=not torch.cuda.is_available())
+            self._llm = LLM(
+                model=place, revision=revision, seed=0, **({} if torch.cuda.is_available() else WITHOUT_GPU)
+            )
         except (OSError, ValueError, RuntimeError) as problem:
             first = str(problem).strip().splitlines()[0].rstrip(".")
             raise SettingsError(f"vLLM cannot serve {model!r}: {first}.") from None
