@@ -13,7 +13,7 @@ from engine.errors import SettingsError
 from engine.ports import Clock
 
 if TYPE_CHECKING:
-    from bot.discord.platform import DiscordPlatform, Gone
+    from bot.discord.platform import DiscordPlatform
     from storage.store import DatabaseStore
 
 AUTHORIZE = "https://discord.com/oauth2/authorize"
@@ -35,10 +35,11 @@ def token_of(settings: Settings) -> str:
     return given
 
 
-def from_settings(settings: Settings, clock: Clock, store: DatabaseStore, gone: Gone | None = None) -> DiscordPlatform:
-    """Raises SettingsError as `token_of`. store: where rounds are kept. gone: see `DiscordPlatform`."""
+def from_settings(settings: Settings, clock: Clock, store: DatabaseStore) -> DiscordPlatform:
+    """Raises SettingsError as `token_of`. store: where rounds are kept; its maker closes it."""
     token = token_of(settings)
     from bot.discord.platform import DiscordPlatform, keep
+    from bot.discord.removal import Removal
     from bot.texts import Texts
 
     return DiscordPlatform(
@@ -47,7 +48,7 @@ def from_settings(settings: Settings, clock: Clock, store: DatabaseStore, gone: 
         moderators=frozenset(settings.discord_moderators),
         members=settings.discord_members,
         store=store,
-        gone=gone or keep,
+        gone=Removal(store, clock) if settings.discord_removed == "delete" else keep,
         api_url=settings.discord_api_url,
         texts=Texts(settings.locale),
     )

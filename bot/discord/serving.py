@@ -81,6 +81,7 @@ class Serving:
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest = 0.0
         self._gap: asyncio.Task[None] | None = None
+        self._gaps = 0
         self.bot = ""
 
     def take(self, event: str, data: Payload) -> None:
@@ -113,13 +114,18 @@ class Serving:
                 task.cancel()
 
     def reconcile(self) -> None:
-        """Compare what stands on Discord with what reached us, after whatever else happens at this moment."""
+        """Compare what stands on Discord with what reached us, after whatever else happens at this moment.
+
+        A gap that begins while another is being made up for is made up for after it.
+        """
+        self._gaps += 1
         if self.after_gap is not None and (self._gap is None or self._gap.done()):
             self._gap = asyncio.create_task(self._reconciled(self.after_gap), name="discord: reactions after a gap")
 
     async def _reconciled(self, catch_up: Callable[[], Awaitable[None]]) -> None:
-        wait = 1.0
-        while True:
+        wait, made_up = 1.0, 0
+        while made_up < self._gaps:
+            gaps = self._gaps
             try:
                 await catch_up()
             except (PlatformUnavailable, StoreUnavailable) as problem:
@@ -127,7 +133,7 @@ class Serving:
                 await self._pause(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
             else:
-                return
+                made_up = gaps
 
     async def fall_back(self, user: int, card: Any) -> str | None:
         """Show somebody a private card where they last pressed something; the message's id, None where it is over."""
