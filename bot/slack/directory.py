@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.slack.calls import PATIENCE, Calls, Method
 from bot.slack.ids import ours, theirs
 from engine.errors import PlatformRefused, PlatformUnavailable
 from engine.ports import Clock
+
+T = TypeVar("T")
 
 KEPT = 600.0
 """Seconds for which what Slack said of a person, a group or a channel's members is taken as true."""
@@ -75,6 +78,7 @@ class Directory:
         self._channels_of: dict[str | None, tuple[float, tuple[str, ...]]] = {}
         self._resolved: dict[tuple[str, ...], tuple[float, list[str]]] = {}
         self._groups: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
+        self._asking: dict[str, asyncio.Task[Any]] = {}
 
     async def person(self, user: str) -> Someone:
         """What the workspace says of a user. Raises what `Calls` raises."""
@@ -83,6 +87,30 @@ class Directory:
             return kept[1]
         answer = await self._calls(self._calls.client.users_info, user=user, include_locale=True, patience=PATIENCE)
         return self._keep(someone(answer["user"]))
+
+    async def person_within(self, user: str, seconds: float) -> Someone:
+        """As `person`, but when Slack takes longer or does not say, what was known before, or else only the id.
+
+        Slack is asked on meanwhile, so that it is known the next time.
+        """
+        kept = self._people.get(user)
+        if kept is not None and kept[0] > self._clock.now():
+            return kept[1]
+        known = kept[1] if kept is not None else Someone(user, user, frozenset(), "UTC", "en", False, True)
+        return await self._within(f"person {user}", lambda: self.person(user), seconds, known)
+
+    async def shared_within(self, user: str, seconds: float) -> tuple[str, ...]:
+        """As `shared`, but () when Slack takes longer; it is asked on meanwhile."""
+        return await self._within(f"shared {user}", lambda: self.shared(user), seconds, ())
+
+    async def _within(self, what: str, ask: Callable[[], Coroutine[Any, Any, T]], seconds: float, otherwise: T) -> T:
+        asking = self._asking.get(what)
+        if asking is None:
+            asking = self._asking[what] = asyncio.create_task(_or_none(ask()), name=f"slack: {what}")
+            asking.add_done_callback(lambda _: self._asking.pop(what, None))
+        await asyncio.wait([asking], timeout=seconds)
+        answer: T | None = asking.result() if asking.done() else None
+        return otherwise if answer is None else answer
 
     def forget(self, user: str) -> None:
         """Ask Slack anew when this person is met again."""
@@ -271,3 +299,10 @@ class Directory:
     def _make_room(self, kept: dict[Any, Any]) -> None:
         if len(kept) >= MOST_KEPT:
             kept.clear()
+
+
+async def _or_none(asking: Coroutine[Any, Any, T]) -> T | None:
+    try:
+        return await asking
+    except (PlatformRefused, PlatformUnavailable):
+        return None

@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.cards import usage
-from bot.platform import CommandGiven, Done, FieldProblems, Handler, OpenForm, Person, Reply, Whisper
+from bot.conversation import TAKING_TEXT
+from bot.platform import CommandGiven, Done, FieldProblems, Handler, Inbound, OpenForm, Person, Reply, Whisper
 from bot.slack import inbound
 from bot.slack.answering import Showing, Where, on_fields
 from bot.slack.calls import PASSING, Calls
@@ -23,6 +24,7 @@ from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
 from bot.slack.listening import Line
 from bot.slack.permitting import Permitting
+from bot.slack.strangers import strangers
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
 from engine.ports import Clock, RoundStore
@@ -40,6 +42,8 @@ EVENTS = ("message", "reaction_added", "reaction_removed", "member_left_channel"
 GOING = ("app_uninstalled", "tokens_revoked")
 PATH = "/slack/events"
 WRITERS = 5_000
+BEFORE_ACK = 1.0
+"""Seconds of the three until Slack repeats itself that may be spent on asking it who somebody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Serving:
         """One of EVENTS."""
         act = inbound.event(body, self._identity.bot, self._clock.now())
         if act is not None and act.user:
-            reply, where = await self._happen(act)
+            reply, where = await self._happen(act, written=True)
             self._showing.reply(reply, where)
 
     async def home(self, body: dict[str, Any]) -> None:
@@ -138,13 +142,18 @@ class Serving:
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("home not shown", extra={"problem": str(problem)})
 
-    async def _happen(self, act: Act, *, trigger: str = "", respond: Any = None) -> tuple[Reply, Where]:
-        """Let an act happen; those of one person happen in the order in which they came."""
+    async def _happen(
+        self, act: Act, *, trigger: str = "", respond: Any = None, written: bool = False
+    ) -> tuple[Reply, Where]:
+        """Let an act happen; those of one person happen in the order in which they came.
+
+        written: it is a message, a reaction or the like, and no command, button or form.
+        """
         turn = self._turn(act.user)
         async with turn:
-            who = await self._who(act.user)
-            shared = await self._directory.shared(act.user) if act.direct else ()
-            names = {user: (await self._who(user)).name for user in act.mentions}
+            mentions = asyncio.gather(*(self._who(user) for user in act.mentions))
+            who, shared, mentioned = await asyncio.gather(self._who(act.user), self._shared(act, written), mentions)
+            names = {one.id: one.name for one in mentioned}
             item, texts = act.item(self._person(act, who, shared), names), Texts(who.locale)
             admitted = item if self._permitting is None else await self._permitting.admitted(item, texts)
             if isinstance(admitted, Done | Whisper | OpenForm | FieldProblems):
@@ -154,8 +163,14 @@ class Serving:
         team, groups, channel, direct = self._identity.team, self._directory.groups, act.channel, act.direct
         if isinstance(admitted, CommandGiven) and admitted is not item:
             channel, direct = theirs(admitted.person.channel).id, admitted.person.direct
+        opened = isinstance(reply, Whisper) and reply.card.kind == "asked"
+        more = partial(self._invited_in_vain, item, texts) if opened else None
         place = (item.delivery, act.user, channel, direct, texts)
-        return reply, Where(*place, trigger, respond, team, item.at, groups)
+        return reply, Where(*place, trigger, respond, team, item.at, groups, more)
+
+    async def _invited_in_vain(self, item: Inbound, texts: Texts) -> str:
+        names = await strangers(item, self._store, self._directory, self._identity.team)
+        return texts("invited-in-vain", names=", ".join(names)) if names else ""
 
     def _turn(self, user: str) -> asyncio.Lock:
         turn = self._turns.setdefault(user, asyncio.Lock())
@@ -167,11 +182,21 @@ class Serving:
         return turn
 
     async def _who(self, user: str) -> Someone:
-        """Who somebody is; only their id where Slack does not say, so that what they did is not lost."""
-        try:
-            return await self._directory.person(user)
-        except (PlatformRefused, PlatformUnavailable):
-            return Someone(user, user, frozenset(), "UTC", "en", False, True)
+        """Who somebody is; only their id where Slack does not say in time, so that what they did is not lost."""
+        return await self._directory.person_within(user, BEFORE_ACK)
+
+    async def _shared(self, act: Act, written: bool) -> tuple[str, ...]:
+        """The channels that somebody and the bot share; not asked where nothing depends on it.
+
+        What somebody writes who has a round of their own to answer belongs to that one.
+        """
+        if not act.direct:
+            return ()
+        if written and self._store is not None:
+            own = await self._store.rounds_of(ours(self._identity.team, act.user), running=True)
+            if any(round.phase in TAKING_TEXT for round in own):
+                return ()
+        return await self._directory.shared_within(act.user, BEFORE_ACK)
 
     def _person(self, act: Act, who: Someone, shared: tuple[str, ...]) -> Person:
         team = self._identity.team
