@@ -2,9 +2,10 @@
 
 One pair at a time is transformers' own forward pass over each pair's sequence. Padded batches are the 16 candidates of
 a member; length-sorted batches are 16 pairs of like length of all members. Ours is what `reward_model:` runs. All four
-get the same token sequences, the same weights in fp32, inference mode and transformers' default attention (SDPA), and
-are timed one after the other, five times over; the median counts. Question and opinion have 60 to 140 tokens and a
-statement as well, 100 on average; weights are random, because their values cost nothing.
+get the same token sequences, the same weights in fp32, inference mode and transformers' default attention (SDPA). They
+take turns every few members, five times over all, and the median counts. On a CPU the processor time of the one thread
+is measured, which other work on the machine lengthens less than it does the time on the wall. Question and opinion have
+60 to 140 tokens and a statement as well, 100 on average; weights are random, because their values cost nothing.
 
 The whole takes about a day on one thread: 8,000 pairs on a model of 113 million weights. --members and --sizes leave
 out the longest.
@@ -19,7 +20,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -31,7 +32,11 @@ VOCABULARY = 8_000
 HEAD = 64
 WAYS = ("one pair at a time", "padded batches", "length-sorted batches", "ours")
 
-Scores = list[list[float]]
+PART = 5
+"""Members whose pairs one way scores before the next way takes its turn, so that all meet the same disturbances."""
+
+Cell = tuple[int, int]
+"""(member, candidate)."""
 
 
 def make_model(size: str, device: str) -> Any:
@@ -70,52 +75,57 @@ def make_rows(members: int) -> list[Any]:
     return [Row(prefix, statements) for prefix in texts(members)]
 
 
-def padded(model: Any, rows: Sequence[Any], cells: Sequence[tuple[int, int]]) -> Scores:
-    """Batches of BATCH pairs in the order of `cells`, filled up to their longest."""
+def padded(model: Any, rows: Sequence[Any], cells: Sequence[Cell]) -> list[float]:
+    """[cells], by batches of BATCH pairs in the order of `cells`, filled up to their longest."""
     import torch
 
-    found = [[0.0] * CANDIDATES for _ in rows]
+    found: list[float] = []
     for start in range(0, len(cells), BATCH):
-        batch = cells[start : start + BATCH]
-        held = [rows[row].whole(column) for row, column in batch]
+        held = [rows[row].whole(column) for row, column in cells[start : start + BATCH]]
         width = max(map(len, held))
         ids = torch.tensor([one + [0] * (width - len(one)) for one in held], device=model.device)
         mask = torch.tensor([[1] * len(one) + [0] * (width - len(one)) for one in held], device=model.device)
-        values = model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, 0].tolist()
-        for (row, column), value in zip(batch, values, strict=True):
-            found[row][column] = value
+        found += model(input_ids=ids, attention_mask=mask, use_cache=False).logits[:, 0].tolist()
     return found
 
 
-def alone(model: Any, rows: Sequence[Any]) -> Scores:
-    """One forward pass per pair."""
+def alone(model: Any, rows: Sequence[Any], cells: Sequence[Cell]) -> list[float]:
+    """[cells], one forward pass per pair."""
     import torch
 
     return [
-        [
-            float(model(input_ids=torch.tensor([row.whole(at)], device=model.device), use_cache=False).logits[0, 0])
-            for at in range(CANDIDATES)
-        ]
-        for row in rows
+        float(model(input_ids=torch.tensor([rows[row].whole(at)], device=model.device), use_cache=False).logits[0, 0])
+        for row, at in cells
     ]
 
 
-def ways(size: str, device: str, rows: Sequence[Any]) -> dict[str, Callable[[], Scores]]:
-    """What is timed. Ours has a model of its own with the same weights, since it replaces the attention."""
-    from engine.scoring.reward_scorer import SEQUENCE_TOKENS
-    from engine.scoring.shared_prefix import SharedPrefix
+class Ways:
+    """The four ways with the weights of one model; ours has its own copy, since it replaces the attention."""
 
-    model, own = make_model(size, device), make_model(size, device)
-    shared = SharedPrefix(own, SEQUENCE_TOKENS[device])
-    cells = [(row, column) for row in range(len(rows)) for column in range(CANDIDATES)]
-    by_length = sorted(cells, key=lambda cell: len(rows[cell[0]].prefix) + len(rows[cell[0]].suffixes[cell[1]]))
-    made = (
-        lambda: alone(model, rows),
-        lambda: padded(model, rows, cells),
-        lambda: padded(model, rows, by_length),
-        lambda: shared.scores(rows),
-    )
-    return dict(zip(WAYS, made, strict=True))
+    def __init__(self, size: str, device: str, rows: Sequence[Any]) -> None:
+        from engine.scoring.reward_scorer import SEQUENCE_TOKENS
+        from engine.scoring.shared_prefix import SharedPrefix
+
+        self._model = make_model(size, device)
+        self._shared = SharedPrefix(make_model(size, device), SEQUENCE_TOKENS[device])
+        self._rows = rows
+        in_order = [(row, column) for row in range(len(rows)) for column in range(CANDIDATES)]
+        by_length = sorted(in_order, key=lambda cell: len(rows[cell[0]].whole(cell[1])))
+        self._cells = {name: by_length if name == WAYS[2] else in_order for name in WAYS}
+        self.parts = range(0, len(in_order), PART * CANDIDATES)
+        """Where the parts begin that the ways take turns with."""
+
+    def __call__(self, name: str, part: int) -> dict[Cell, float]:
+        """The scores of one part; together, the parts are all pairs."""
+        cells = self._cells[name][part : part + PART * CANDIDATES]
+        if name == WAYS[0]:
+            values = alone(self._model, self._rows, cells)
+        elif name == WAYS[3]:
+            rows = self._rows[part // CANDIDATES : part // CANDIDATES + PART]
+            values = [value for row in self._shared.scores(rows) for value in row]
+        else:
+            values = padded(self._model, self._rows, cells)
+        return dict(zip(cells, values, strict=True))
 
 
 def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any]:
@@ -123,26 +133,26 @@ def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any
     import torch
 
     rows = make_rows(members)
+    clock = time.process_time if device == "cpu" else time.perf_counter
+    spent: dict[str, list[float]] = {name: [0.0] * repeats for name in WAYS}
+    found: dict[str, dict[Cell, float]] = {name: {} for name in WAYS}
     with torch.inference_mode():
-        warm = ways(size, device, rows[:2])
-        for way in warm.values():
-            way()
-        timed = ways(size, device, rows)
-        spent: dict[str, list[float]] = {name: [] for name in WAYS}
-        found: dict[str, Any] = {}
-        for _ in range(repeats):
-            for name, way in timed.items():
-                start = time.perf_counter()
-                scores = way()
-                if device == "cuda":
-                    torch.cuda.synchronize()
-                spent[name].append(time.perf_counter() - start)
-                found[name] = torch.tensor(scores)
+        warming = Ways(size, device, rows[:1])
+        for name in WAYS:
+            warming(name, 0)
+        ways = Ways(size, device, rows)
+        for repeat in range(repeats):
+            for part in ways.parts:
+                for name in WAYS:
+                    start = clock()
+                    scores = ways(name, part)
+                    spent[name][repeat] += clock() - start
+                    found[name] |= scores
     seconds = {name: median(times) for name, times in spent.items()}
     with torch.inference_mode():
         work = flops(make_model(size, device), rows)
         share = work / seconds["ours"] / achievable(device)
-    apart = {name: float((found[name] - found[WAYS[0]]).abs().max()) for name in WAYS[1:]}
+    apart = {name: max(abs(found[name][cell] - value) for cell, value in found[WAYS[0]].items()) for name in WAYS}
     return {
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "speedup": round(seconds[WAYS[0]] / seconds["ours"], 3),
@@ -167,11 +177,12 @@ def achievable(device: str) -> float:
     size = 1_024 if device == "cpu" else 8_192
     one, other = torch.randn(size, size, device=device), torch.randn(size, size, device=device)
     best = float("inf")
+    clock = time.process_time if device == "cpu" else time.perf_counter
     for _ in range(5):
-        start = time.perf_counter()
+        start = clock()
         product = one @ other
         float(product[0, 0])  # waits for a GPU
-        best = min(best, time.perf_counter() - start)
+        best = min(best, clock() - start)
     return 2.0 * size**3 / best
 
 
