@@ -1,0 +1,1 @@
+"""Soaks: the real bot, in a process of its own, under hours of a busy group's traffic in minutes."""
