@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.errors import SettingsError
 from engine.scoring.checkpoint import defused
 from engine.scoring.pairs import Asked, Row, shortened
 from engine.scoring.reward_scorer import RewardScorer, one_at_a_time
-from engine.scoring.shared_prefix import sequences
+from engine.scoring.shared_prefix import SharedPrefix, sequences
 from tests.tiny_models.rewarding import KINDS, SHARING, make_adapter, make_reward_model
 
 QUESTION = "Should we move the weekly meeting to Friday?"
@@ -116,6 +120,32 @@ def test_sequences_hold_every_piece_once_in_order_and_no_more_tokens_than_allowe
     pieces = [(piece.row, piece.candidate) for held in made for piece in held]
     assert pieces == [(0, None), (0, 0), (0, 1), (0, 2), (1, None), (1, 0), (1, 1)]
     assert all(len(held) == 1 or sum(len(piece.ids) for piece in held) <= 20 for held in made)
+
+
+IDS = st.lists(st.integers(5, 250), min_size=1, max_size=12)
+ROWS = st.lists(st.builds(Row, st.lists(st.integers(5, 250), max_size=12), st.lists(IDS, max_size=4)), max_size=4)
+
+
+@given(rows=ROWS, most_tokens=st.integers(1, 60))
+@settings(max_examples=25)
+@pytest.mark.parametrize("kind", ["qwen2", "mistral"])
+def test_however_sequences_are_cut_the_scores_stay(
+    kind: str, rows: list[Row], most_tokens: int, checkpoint: Make
+) -> None:
+    """Mistral's window of 8 tokens is shorter than most of these sequences."""
+    import torch
+
+    plain, own = loaded(checkpoint(kind), "plain"), loaded(checkpoint(kind), "own")
+    with torch.inference_mode():
+        found = SharedPrefix(own, most_tokens).scores(rows)
+    for one, other in zip(found, one_at_a_time(plain, rows), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+
+
+@cache
+def loaded(folder: Path, _use: str) -> Any:
+    """The model as transformers loads it, one for each use, since sharing a prefix replaces its attention."""
+    return RewardScorer(str(folder), share=False).model
 
 
 def test_a_long_text_is_cut_at_its_end_and_the_others_stay() -> None:
