@@ -6,6 +6,7 @@ the work and never the answer.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from bot.platform import ChatPlatform, LosesTouch, MessageRef
 from engine.deliberation import deliberate
-from engine.errors import GeneratorMisbehaved, UsageError
+from engine.errors import GeneratorMisbehaved, PlatformRefused, UsageError
 from engine.outcome import tally
 from engine.ports import (
     AgreementPredictor,
@@ -55,6 +56,8 @@ from engine.rounds.events import (
 from engine.rounds.model import Ballot, Electorate, Phase, Round, draft_of
 from engine.service import handle
 from engine.welfare import WelfareRule
+
+log = logging.getLogger(__name__)
 
 BATCH = 100
 """Members per transaction of a fan-out."""
@@ -210,7 +213,11 @@ class Answering:
         for sent in await self._store.sent(round.id, "candidate", draft=round.draft):
             if sent.candidate not in ballots.posted:
                 continue
-            held = await platform.reactions(MessageRef(sent.channel, sent.message))
+            try:
+                held = await platform.reactions(MessageRef(sent.channel, sent.message))
+            except PlatformRefused as refusal:  # what reached us before the message went is what there is
+                log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
+                continue
             column = ballots.agreement[:, ballots.posted.index(sent.candidate)]
             known = {who: int(value) for who, value in zip(ballots.voters, column, strict=True) if not np.isnan(value)}
             for member in sorted(held.keys() | known.keys()):

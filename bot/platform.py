@@ -422,7 +422,10 @@ class ChatPlatform(Protocol):
         ...
 
     async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
-        """What the platform holds on a message: member -> ratings 1..7, the bot's own seeds left out."""
+        """What the platform holds on a message: member -> ratings 1..7, the bot's own seeds left out.
+
+        Raises PlatformRefused where that cannot be known any more.
+        """
         ...
 
     async def resolve(

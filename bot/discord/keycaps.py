@@ -110,19 +110,14 @@ class Keycaps:
             self._saying.discard(about)
 
     async def read(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`; nothing where the message is gone."""
+        """See `ChatPlatform.reactions`."""
         channel = theirs(ref.channel)
-        try:
-            message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
-            held: dict[str, list[int]] = {}
-            for digit in _counted(message):
-                for user in await self._people(channel, ref.message, KEYCAPS[digit]):
-                    if user != bot:
-                        held.setdefault(user, []).append(int(digit))
-        except PlatformRefused as refusal:
-            if refusal.reason in {"message_gone", "channel_gone", "gone"}:
-                return {}
-            raise
+        message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
+        held: dict[str, list[int]] = {}
+        for digit in _counted(message):
+            for user in await self._people(channel, ref.message, KEYCAPS[digit]):
+                if user != bot:
+                    held.setdefault(user, []).append(int(digit))
         for user, ratings in held.items():
             self._held[ref.message, user] = {str(one) for one in ratings}
         return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}

@@ -192,7 +192,7 @@ class DiscordPlatform:
         await (await self._connected()).posting.edit(ref, card)
 
     async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`; nothing where the message is gone."""
+        """See `ChatPlatform.reactions`; of a message that is gone nobody can know."""
         made = await self._connected()
         return await made.keycaps.read(ref, made.bot)
 

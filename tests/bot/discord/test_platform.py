@@ -162,11 +162,13 @@ async def test_more_people_than_a_page_are_all_counted(work: Server) -> None:
     assert await work.platform.reactions(ref) == {work.id(one): (4,) for one in crowd}
 
 
-async def test_reactions_of_what_is_gone_are_none(work: Server) -> None:
-    assert await work.platform.reactions(MessageRef(work.id(work.channel), "1")) == {}
+async def test_reactions_of_what_is_gone_cannot_be_known(work: Server) -> None:
     gone = work.discord.add_channel("gone")
     work.discord.remove_channel(gone)
-    assert await work.platform.reactions(MessageRef(work.id(gone), "1")) == {}
+    for channel, reason in ((work.channel, "message_gone"), (gone, "channel_gone")):
+        with pytest.raises(PlatformRefused) as raised:
+            await work.platform.reactions(MessageRef(work.id(channel), "1"))
+        assert raised.value.reason == reason
 
 
 async def test_an_earlier_keycap_goes_when_somebody_puts_another(work: Server) -> None:
