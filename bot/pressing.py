@@ -58,6 +58,7 @@ class Pressing:
             "take": conversation.taken,
             "receipt": reading.receipt,
             "results": reading.results_of,
+            "where": reading.where_am_i,
             "ask-again": opening.again,
             **dict.fromkeys(
                 ("extend", "reopen", "cancel", "close", "retry", "critique-iteration", "deliver-again"),

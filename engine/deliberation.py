@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy.typing as npt
 
 from engine.choosing import PER_SUBSET, choose, ratings
 from engine.drafting import AT_ONCE, Draft, Task, critiques_of
-from engine.errors import RulesError, UsageError
+from engine.errors import PredictorUnavailable, RulesError, UsageError
 from engine.grouping import Vectors, normalised, representatives, tree, vectors
 from engine.ports import AgreementPredictor, StatementGenerator, TextEmbedder
 from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
@@ -128,10 +129,11 @@ async def deliberate(
 
 
 async def _points(question: str, opinions: Sequence[str], models: Sequence[object]) -> Vectors:
-    """[members, dimensions]: where each opinion stands, by the embedding model where one is configured."""
+    """[members, dimensions]: where each opinion stands, by the embedding model where one is configured and answers."""
     for model in models:
         if isinstance(model, TextEmbedder):
-            return normalised(await model.embed(opinions))
+            with suppress(PredictorUnavailable):
+                return normalised(await model.embed(opinions))
     return await asyncio.to_thread(vectors, question, opinions)
 
 

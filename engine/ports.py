@@ -306,6 +306,13 @@ class RoundStore(Protocol):
         """All that a drafting produced."""
         ...
 
+    async def predicted(self, round: str, draft: int, member: str) -> dict[str, float]:
+        """The rating from 1 to 7 that was expected of one member for each posted candidate of a draft.
+
+        Empty where the member gave no opinion, was forgotten, or the predictor had no scale.
+        """
+        ...
+
     async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate]]:
         """(candidate id, candidate) of the posted candidates of a draft, in the order posted."""
         ...

@@ -166,6 +166,25 @@ class Queries:
 
         return await self.database.read(work)
 
+    async def predicted(self, round: str, draft: int, member: str) -> dict[str, float]:
+        """See `RoundStore.predicted`."""
+        row_query = select(DRAFTINGS).where(DRAFTINGS.c.round == round, DRAFTINGS.c.draft == draft)
+        query = _candidates(round, draft).where(CANDIDATES.c.posted.is_not(None)).order_by(CANDIDATES.c.posted)
+
+        def work(connection: Connection) -> dict[str, float]:
+            row = connection.execute(row_query).mappings().first()
+            members = json.loads(row["members"]) if row is not None and row["members"] else []
+            if row is None or member not in members:
+                return {}
+            matrix = matrix_from(row["expected_agreement"], row["opinions"], row["drafted"])
+            if matrix is None:
+                return {}
+            mine = matrix[members.index(member)]
+            posted = connection.execute(query).mappings()
+            return {one["id"]: float(mine[one["place"]]) for one in posted if not np.isnan(mine[one["place"]])}
+
+        return await self.database.read(work)
+
     async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate]]:
         """See `RoundStore.candidates`."""
         query = _candidates(round, draft).where(CANDIDATES.c.posted.is_not(None)).order_by(CANDIDATES.c.posted)

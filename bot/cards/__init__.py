@@ -4,6 +4,7 @@ Every one takes the reader's `Texts` last and reads nothing but its arguments.
 """
 
 from bot.cards.announcement import announcement
+from bot.cards.explaining import Explained, where_am_i
 from bot.cards.listings import WORDS, Owed, asked, confirm_cancel, confirm_forget, history, mine, status, usage
 from bot.cards.moderation import moderator_choice, pick_round, told, undelivered
 from bot.cards.opinions import add_or_replace, critique_card, opinion_card, receipt, superseded_receipt
@@ -14,6 +15,7 @@ from bot.cards.voting import ballot_card, candidate, reminder, which_rating
 
 __all__ = [
     "WORDS",
+    "Explained",
     "Owed",
     "Vote",
     "add_or_replace",
@@ -39,5 +41,6 @@ __all__ = [
     "told",
     "undelivered",
     "usage",
+    "where_am_i",
     "which_rating",
 ]

@@ -84,11 +84,14 @@ def mine(owed: Sequence[Owed], texts: Texts) -> Card:
         if len(ordered) <= FEW:
             label = Button("receipt", texts("button-receipt"), one.round.id)
             buttons += _numbered((label,), number, len(ordered), texts)
+        if len(ordered) <= FEW and one.round.posted:
+            where = Button("where", texts("button-where"), one.round.id)
+            buttons += _numbered((where,), number, len(ordered), texts)
     return Card("mine", title, tuple(blocks), tuple(buttons))
 
 
 FEW = 5
-"""Up to so many rounds each get a button for the receipt as well."""
+"""Up to so many rounds each get buttons for the receipt and for where one is in the statements as well."""
 
 
 def owed_line(one: Owed, texts: Texts) -> str:

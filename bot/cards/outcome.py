@@ -117,8 +117,10 @@ def _picture(counted: Outcome, candidates: Candidates, texts: Texts) -> Picture:
 
 
 def _buttons(round: Round, counted: Outcome, texts: Texts) -> tuple[Button, ...]:
-    no_agreement = counted.heading is Heading.CLOSEST and round.phase is Phase.CLOSED
-    if not no_agreement:
-        return ()
-    label = texts("button-critique-iteration")
-    return (Button("critique-iteration", label, round.id, style=Style.PRIMARY),)
+    found: list[Button] = []
+    if counted.heading is Heading.CLOSEST and round.phase is Phase.CLOSED:
+        label = texts("button-critique-iteration")
+        found.append(Button("critique-iteration", label, round.id, style=Style.PRIMARY))
+    if counted.leading is not None:
+        found.append(Button("where", texts("button-where"), round.id, counted.leading))
+    return tuple(found)

@@ -18,8 +18,9 @@ def candidate(round: Round, candidate_id: str, drafted: Candidate, number: int, 
         blocks.append(Note(texts("react-to-rate")))
     elif voting:
         blocks.append(Note(texts("rate-in-ballot")))
-    buttons = (Button("quality", texts("button-quality"), round.id, candidate_id),) if voting else ()
-    return Card("candidate", f"{title}: {drafted.text}", tuple(blocks), buttons, seeds=voting and open_ballot)
+    quality = (Button("quality", texts("button-quality"), round.id, candidate_id),) if voting else ()
+    where = Button("where", texts("button-where"), round.id, candidate_id)
+    return Card("candidate", f"{title}: {drafted.text}", tuple(blocks), (*quality, where), seeds=voting and open_ballot)
 
 
 def ballot_card(round: Round, standing: Standing, texts: Texts) -> Card:

@@ -5,14 +5,29 @@ from __future__ import annotations
 import asyncio
 import difflib
 
-from bot.cards import WORDS, Owed, Vote, exported, history, mine, outcome, pick_round, receipt, status, usage
+from bot.cards import (
+    WORDS,
+    Explained,
+    Owed,
+    Vote,
+    exported,
+    history,
+    mine,
+    outcome,
+    pick_round,
+    receipt,
+    status,
+    usage,
+    where_am_i,
+)
 from bot.commands.moderating import MOST_OFFERED
 from bot.desk import Desk, whisper
 from bot.forms import Question, read_question
 from bot.platform import ButtonPressed, CommandGiven, Person, Reply, Whisper
 from bot.texts import Texts
 from engine.coverage import coverage
-from engine.rounds.model import Ballot, Phase, Round, Standing
+from engine.explaining import explain
+from engine.rounds.model import Ballot, Phase, Round, Standing, draft_of
 
 
 class Reading:
@@ -97,6 +112,33 @@ class Reading:
         standing = await self._desk.standing(round, item.person.member)
         ratings = await self._desk.store.ratings_of(round.id, round.draft, item.person.member)
         return Whisper(receipt(round, standing, ratings, texts))
+
+    async def where_am_i(self, item: ButtonPressed, round: Round, texts: Texts) -> Reply:
+        """Where this person's opinion is in one posted statement, or in all of them where the button names none."""
+        member, store = item.person.member, self._desk.store
+        draft = draft_of(item.target) if item.target else round.draft
+        posted = await store.candidates(round.id, draft)
+        if not posted:
+            return whisper(texts, "where-no-statements", about=round)
+        standing = await self._desk.standing(round, member)
+        if not standing.opinion:
+            return whisper(texts, "where-no-opinion", about=round)
+        rated, predicted = (
+            await store.ratings_of(round.id, draft, member),
+            await store.predicted(round.id, draft, member),
+        )
+        shown = [
+            Explained(
+                number,
+                drafted.text,
+                await asyncio.to_thread(explain, round.question, standing.opinion_text, drafted.text),
+                rated.get(one, (None, None))[0],
+                predicted.get(one),
+            )
+            for number, (one, drafted) in enumerate(posted, 1)
+            if item.target in ("", one)
+        ]
+        return Whisper(where_am_i(round, shown, texts)) if shown else whisper(texts, "where-no-statements", about=round)
 
     async def _closed(self, person: Person) -> list[Round]:
         ended = await self._desk.store.rounds_in(person.channel, running=False)

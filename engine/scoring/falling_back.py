@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.errors import PredictorUnavailable
-from engine.ports import AgreementPredictor
-from engine.records import Prediction, Revision
+from engine.ports import AgreementPredictor, TextEmbedder
+from engine.records import Matrix, Prediction, Revision
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,12 @@ class FallingBackPredictor(AgreementPredictor):
     def service(self) -> str | None:
         """Where opinions are sent."""
         return self._first.service
+
+    async def embed(self, texts: Sequence[str]) -> Matrix:
+        """Where the first predictor places texts. Raises PredictorUnavailable where it is away or places none."""
+        if isinstance(self._first, TextEmbedder):
+            return await self._first.embed(texts)
+        raise PredictorUnavailable(f"The predictor {self._first.name!r} places no texts.")
 
     async def predict(
         self, question: str, opinions: Sequence[str], statements: Sequence[str], *, revision: Revision | None = None

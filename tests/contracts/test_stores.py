@@ -488,3 +488,19 @@ async def test_the_audit_says_what_happened_and_never_what_was_said(store: Datab
     assert rows[0].person == MODERATOR
     assert SECRET not in repr(rows)
     assert UpdateCard.__name__ not in repr(rows)
+
+
+async def test_a_member_is_told_their_own_prediction_until_it_is_forgotten(store: DatabaseStore) -> None:
+    await open_round(store)
+    round = await vote_on(store, "ada", "bo", "cy")
+    drafting = await store.drafting(ROUND, 1)
+    assert drafting is not None
+    assert drafting.prediction.expected_agreement is not None
+    found = await store.predicted(ROUND, 1, "bo")
+    assert tuple(found) == round.posted
+    assert list(found.values()) == [drafting.prediction.expected_agreement[1, at] for at in drafting.posted]
+    assert await store.predicted(ROUND, 1, "somebody else") == {}
+    assert await store.predicted(ROUND, 2, "bo") == {}
+    await happen(store, MemberForgotten(NOW + 9, "bo"))
+    assert await store.predicted(ROUND, 1, "bo") == {}
+    assert await store.predicted(ROUND, 1, "ada") != {}

@@ -271,15 +271,15 @@ def test_agreement_is_called_so_and_dissent_is_said() -> None:
     assert "2 of the 3 people who rated it agree." in shown
     assert "1 person disagrees with it, so it does not speak for everybody." in shown
     assert "All 3" not in shown
-    assert card.buttons == ()
+    assert actions(card) == ["where"]
 
 
 def test_no_agreement_offers_a_critique_iteration_once_closed() -> None:
     result = counted([[6, 2, 2], [2, 2, 2], [2, 3, 3]])
     card = outcome(make_round(Phase.CLOSED), result, CANDIDATES, TEXTS)
     assert "No agreement found; the closest statement" in lines(card)
-    assert actions(card) == ["critique-iteration"]
-    assert outcome(make_round(Phase.COLLECTING), result, CANDIDATES, TEXTS).buttons == ()
+    assert actions(card) == ["critique-iteration", "where"]
+    assert actions(outcome(make_round(Phase.COLLECTING), result, CANDIDATES, TEXTS)) == ["where"]
 
 
 def test_only_everybody_is_called_everybody() -> None:
