@@ -50,6 +50,7 @@ async def test_reactions_that_no_session_heard_are_read_from_the_statements(stag
     assert await stage.ratings() == {"bob": [None, 5, None], "carol": [None, None, 7]}
 
 
+@pytest.mark.slow
 async def test_discord_may_ask_to_reconnect_at_any_time(stage: GappyStage) -> None:
     await stage.to_voting()
     for number, who in enumerate(("alice", "bob", "carol")):
@@ -60,6 +61,7 @@ async def test_discord_may_ask_to_reconnect_at_any_time(stage: GappyStage) -> No
     assert await stage.ratings() == {"alice": [5, None, None], "bob": [None, 5, None], "carol": [None, None, 5]}
 
 
+@pytest.mark.slow
 async def test_a_vote_that_ends_while_nobody_is_connected_counts_what_stands(stage: GappyStage) -> None:
     await stage.to_voting()
     stage.discord.forget_sessions()
@@ -81,6 +83,7 @@ async def test_another_process_finds_what_happened_while_there_was_none(stage: G
     assert await stage.ratings() == {"alice": [4, None, None], "bob": [None, 7, None]}
 
 
+@pytest.mark.slow
 async def test_an_outage_in_the_middle_of_a_vote(stage: GappyStage) -> None:
     await stage.to_voting()
     await stage.discord.begin_outage("unreachable")
@@ -103,6 +106,7 @@ async def test_what_is_written_while_nobody_listens_is_an_opinion(stage: GappySt
     assert await stage.opinions() == {"alice": "People need rest.", "bob": "Customers call."}
 
 
+@pytest.mark.slow
 async def test_what_shows_no_answer_while_nobody_listens_can_be_pressed_again(stage: GappyStage) -> None:
     await stage.to_voting()
     async with stage.process_away():
@@ -116,6 +120,7 @@ async def test_what_shows_no_answer_while_nobody_listens_can_be_pressed_again(st
     stage.discord.violations.clear()
 
 
+@pytest.mark.slow
 async def test_a_member_who_left_meanwhile_stays_counted_by_what_they_gave(stage: GappyStage) -> None:
     await stage.to_voting()
     await stage.react("carol", "6", "Statement 1 of 3")
@@ -135,3 +140,17 @@ async def test_a_statement_that_a_moderator_deleted_leaves_the_others_to_rate(st
     assert await stage.ratings() == {"alice": [None, 6, None]}
     await stage.command("maria", "close", "")
     assert (await stage.round()).phase is Phase.CLOSED
+
+
+async def test_a_second_gap_while_the_first_is_being_made_up_for(stage: GappyStage) -> None:
+    await stage.to_voting()
+    reading = ("GET", "/channels/{channel}/messages/{message}")
+    read = len(stage.discord.asked(*reading))
+    stage.discord.slow_down(*reading, 0.1)
+    await stage.discord.invalidate(resumable=False)
+    await stage.discord.until(lambda: len(stage.discord.asked(*reading)) > read)
+    await stage.discord.invalidate(resumable=False)
+    await stage.put("alice", 0, 6)
+    await stage.back()
+    assert stage.discord.discord.gateway.identified == 3
+    assert await stage.ratings() == {"alice": [6, None, None]}

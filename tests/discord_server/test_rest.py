@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from tests.discord_server import rights
+from tests.discord_server.bare import Rest
 from tests.discord_server.gateway import GUILD_MEMBERS
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.server import DiscordServer
@@ -20,26 +21,6 @@ from tests.slack_server.clock import SimulatedTime
 
 Json = dict[str, Any]
 SEVEN = [f"{digit}\ufe0f\u20e3" for digit in range(1, 8)]
-
-
-class Rest:
-    """Bare requests of the bot."""
-
-    def __init__(self, discord: DiscordServer, session: aiohttp.ClientSession) -> None:
-        self.discord = discord
-        self.session = session
-
-    async def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bot {self.discord.token}"}
-        url = self.discord.api_url + path
-        async with self.session.request(method, url, json=body, params=query, headers=headers) as answer:
-            return answer.status, await answer.json() if answer.status != 204 else None
-
-    async def code(self, method: str, path: str, body: Any = None, **query: Any) -> int:
-        """The error code of a request that is refused."""
-        status, answer = await self(method, path, body, **query)
-        assert status >= 400, answer
-        return int(answer["code"])
 
 
 @pytest.fixture
