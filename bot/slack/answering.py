@@ -6,11 +6,11 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.cards import notice
-from bot.platform import Card, FieldProblems, MembersField, OpenForm, Reply, Whisper
+from bot.platform import Card, FieldProblems, MembersField, OpenForm, Reply, Text, Whisper
 from bot.slack.blocks import render
 from bot.slack.calls import Calls
 from bot.slack.pickers import Groups
@@ -28,6 +28,9 @@ RESPONSES = 5
 UNTIL_OPENED = 1.0
 """Seconds of a trigger's three that may pass before its modal is asked for."""
 
+UNTIL_SAID = 20.0
+"""Seconds for which an answer waits for what else is to be said in it."""
+
 Respond = Callable[..., Awaitable[Any]]
 
 
@@ -35,7 +38,8 @@ Respond = Callable[..., Awaitable[Any]]
 class Where:
     """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction.
 
-    team: the workspace. at: seconds since the epoch, UTC. groups: asks for the user groups to choose from.
+    team: the workspace. at: seconds since the epoch, UTC. groups: asks for the user groups to choose from. more: asks
+    for what else is to be said, where that takes longer than an acknowledgement may.
     """
 
     delivery: str
@@ -48,6 +52,7 @@ class Where:
     team: str = ""
     at: float | None = None
     groups: Callable[[], Awaitable[Groups]] | None = None
+    more: Callable[[], Awaitable[str]] | None = None
 
 
 class Showing:
@@ -99,6 +104,8 @@ class Showing:
             await self._whisper(notice(where.texts("opening-took-too-long")), where)
 
     async def _whisper(self, card: Card, where: Where) -> None:
+        if where.more is not None and (more := await _said(where.more)):
+            card = replace(card, blocks=(*card.blocks, Text(more, untrusted=True)))
         if await self._responded(card, where):
             return
         try:
@@ -145,6 +152,15 @@ async def _groups(reply: OpenForm, where: Where) -> Groups:
             return await where.groups()
     except TimeoutError:
         return ()
+
+
+async def _said(more: Callable[[], Awaitable[str]]) -> str:
+    """What else is to be said; nothing where Slack does not say in time."""
+    try:
+        async with asyncio.timeout(UNTIL_SAID):
+            return await more()
+    except (TimeoutError, PlatformRefused, PlatformUnavailable):
+        return ""
 
 
 def on_fields(view: dict[str, Any], problems: FieldProblems) -> dict[str, Any]:

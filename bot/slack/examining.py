@@ -6,13 +6,16 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.settings import Settings
 from bot.slack.calls import GONE, SENTENCES
-from bot.slack.installing import check
+from bot.slack.installing import by_oauth, check
 from engine.errors import SettingsError
 from engine.ports import Clock
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
 
 SCOPES = frozenset(
     {
@@ -33,6 +36,9 @@ SCOPES = frozenset(
 
 OPTIONAL = frozenset({"channels:history", "groups:history"})
 """With these a message whose posting was interrupted is found again instead of being posted twice."""
+
+FOUNDATIONS = frozenset({"Slack token", "Slack app"})
+"""What everything else stands on."""
 
 DRIFT = 60.0
 """Seconds by which our clock and Slack's may differ: signatures count for five minutes."""
@@ -60,21 +66,16 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
         yield Seen(False, "Slack", str(problem))
         return
     token, app_token = settings.slack_bot_token, settings.slack_app_token
-    client = AsyncWebClient(token=token.get_secret_value() if token else "", base_url=settings.slack_api_url)
+    client = AsyncWebClient(token=token.get_secret_value() if token else None, base_url=settings.slack_api_url)
+    looked = _app(settings, client) if by_oauth(settings) else _workspace(client)
     try:
-        answer = await client.auth_test()
-    except SlackApiError as problem:
-        yield Seen(False, "Slack token", _sentence(problem))
-        return
+        async for seen in looked:
+            yield seen
+            if not seen.good and seen.what in FOUNDATIONS:
+                return
     except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
         yield Seen(False, "Slack", f"it cannot be reached ({type(problem).__name__}): check this machine's network.")
         return
-    yield Seen(True, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
-    headers = {str(name).lower(): str(value) for name, value in dict(answer.headers).items()}
-    if "x-oauth-scopes" in headers:
-        yield _scopes({one.strip() for one in headers["x-oauth-scopes"].split(",")})
-    if (drift := _drift(headers.get("date", ""))) is not None and drift > DRIFT:
-        yield Seen(False, "Slack clock", f"this machine and Slack differ by {drift:.0f} s: set the machine's clock.")
     if app_token is None:
         said = f"Slack's requests are taken on port {settings.slack_port} at /slack/events; they need https outside"
         yield Seen(True, "Slack transport", said, note=True)
@@ -92,6 +93,64 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
         yield Seen(False, "Socket Mode", f"it cannot be reached ({type(problem).__name__}).")
     else:
         yield Seen(True, "Socket Mode", "open")
+
+
+async def _workspace(client: AsyncWebClient) -> AsyncIterator[Seen]:
+    """One workspace by its token."""
+    from slack_sdk.errors import SlackApiError
+
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as problem:
+        yield Seen(False, "Slack token", _sentence(problem))
+        return
+    yield Seen(True, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
+    headers = _headers(answer)
+    if "x-oauth-scopes" in headers:
+        yield _scopes({one.strip() for one in headers["x-oauth-scopes"].split(",")})
+    for seen in _clock(headers):
+        yield seen
+
+
+async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Seen]:
+    """Many workspaces by OAuth: Slack looks at the client's secret before it looks at the code, which is none."""
+    from slack_sdk.errors import SlackApiError
+
+    secret = settings.slack_client_secret
+    try:
+        await client.oauth_v2_access(
+            client_id=settings.slack_client_id or "",
+            client_secret=secret.get_secret_value() if secret else "",
+            code="parley-doctor",
+            redirect_uri=settings.slack_redirect_url,
+        )
+    except SlackApiError as problem:
+        error = _error(problem)
+        if error in {"invalid_client_id", "bad_client_secret"}:
+            said = (
+                f"Slack does not know it ({error}): copy slack_client_id and slack_client_secret from the app's page."
+            )
+            yield Seen(False, "Slack app", said)
+            return
+        yield Seen(True, "Slack app", f"people install it at /slack/install on port {settings.slack_port}")
+        for seen in _clock(_headers(problem.response)):
+            yield seen
+    sealed = len(settings.slack_token_keys)
+    if sealed > 1:
+        said = f"{sealed} keys: the first seals; take the others out once every process was started with them"
+        yield Seen(True, "Slack keys", said, note=True)
+
+
+def _headers(answer: Any) -> dict[str, str]:
+    given = {} if isinstance(answer, str) else dict(answer.headers)
+    return {str(name).lower(): str(value) for name, value in given.items()}
+
+
+def _clock(headers: dict[str, str]) -> list[Seen]:
+    drift = _drift(headers.get("date", ""))
+    if drift is None or drift <= DRIFT:
+        return []
+    return [Seen(False, "Slack clock", f"this machine and Slack differ by {drift:.0f} s: set the machine's clock.")]
 
 
 def _scopes(given: set[str]) -> Seen:

@@ -9,7 +9,7 @@ from bot.cards import notice
 from bot.platform import ButtonPressed, CommandGiven, FieldProblems, FormSubmitted, Inbound, OpenForm, Reply, Whisper
 from bot.slack.directory import Directory
 from bot.slack.home import SETTINGS
-from bot.slack.ids import ours, theirs
+from bot.slack.ids import theirs
 from bot.slack.rights import Act, Right, Rights, Who, act_of
 from bot.slack.rights_form import BUTTON, FORM, read_form, rights_form
 from bot.slack.workspaces import Workspaces
@@ -133,17 +133,6 @@ class Permitting:
             return FieldProblems(((Act.START, texts("rights-unclear")),))
         await self._records.set_rights(self._team, rights)
         return Whisper(notice(texts("rights-saved")))
-
-    async def strangers(self, named: str, channel: str) -> list[str]:
-        """Of the names somebody typed, those that stand for nobody here. channel: ours."""
-        from bot.commands.opening import invited_by
-
-        unknown: list[str] = []
-        for reference in invited_by(named, channel):
-            found, _ = await self._directory.resolve(self._team, (reference,), None, 1)
-            if not found:
-                unknown.append(reference.removeprefix(f"{channel}@").removeprefix(ours(self._team, "")))
-        return unknown
 
 
 def _privileged(item: Inbound) -> Inbound:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from cryptography.fernet import Fernet
+
 from bot.settings import Settings
 from bot.slack.examining import Seen, examine
 from tests.bot.slack.conftest import Workplace
+
+pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated")
+KEY = Fernet.generate_key().decode()
 
 
 async def look(work: Workplace, **more: Any) -> dict[str, Seen]:
@@ -71,6 +77,35 @@ async def test_http_needs_no_app_token(work: Workplace) -> None:
     seen = await look(work, slack_app_token=None, slack_signing_secret="secret")
     assert seen["Slack transport"].good
     assert "/slack/events" in seen["Slack transport"].said
+
+
+async def look_at_app(work: Workplace, **more: Any) -> dict[str, Seen]:
+    app = work.slack.app
+    given = {"slack_client_id": app.client_id, "slack_client_secret": app.client_secret, "slack_token_keys": (KEY,)}
+    return await look(work, slack_bot_token=None, **given | more)
+
+
+async def test_an_app_for_many_workspaces_is_looked_at_without_a_token(work: Workplace) -> None:
+    seen = await look_at_app(work)
+    assert all(one.good for one in seen.values())
+    assert "/slack/install" in seen["Slack app"].said
+    assert seen["Socket Mode"].said == "open"
+    assert "Slack keys" not in seen
+    both = await look_at_app(work, slack_token_keys=(Fernet.generate_key().decode(), KEY))
+    assert both["Slack keys"].note
+
+
+@pytest.mark.parametrize("more", [{"slack_client_id": "1.x"}, {"slack_client_secret": "wrong"}])
+async def test_a_wrong_client_id_or_secret_is_named(work: Workplace, more: dict[str, Any]) -> None:
+    (seen,) = (await look_at_app(work, **more)).values()
+    assert not seen.good
+    assert "slack_client_secret" in seen.said
+
+
+async def test_a_wrong_key_is_named(work: Workplace) -> None:
+    (seen,) = (await look_at_app(work, slack_token_keys=("short",))).values()
+    assert not seen.good
+    assert "slack_token_keys" in seen.said
 
 
 def test_tokens_are_never_shown() -> None:
