@@ -6,8 +6,10 @@ Source: Discord's reference, "Receiving and Responding to Interactions".
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from bot.discord.calls import Calls
@@ -23,6 +25,9 @@ SAY, THINK, WAIT, UPDATE, SUGGEST, FORM = 4, 5, 6, 7, 8, 9
 CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
 FOLLOW_UP = "/webhooks/{webhook_id}/{webhook_token}"
 ORIGINAL = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
+ANSWERED_WITHIN = 3.0
+"""Seconds in which an interaction is answered if it ever is."""
+
 TOKEN_LIVES = 870.0
 """Seconds after which an interaction's token is not used any more: half a minute before Discord lets it go."""
 
@@ -45,6 +50,7 @@ class Answer:
         self._now = now
         self._born = now()
         self._first = 0
+        self._answered = asyncio.Event()
 
     @property
     def may_open(self) -> bool:
@@ -113,7 +119,10 @@ class Answer:
 
     async def whisper_later(self, card: Card) -> str | None:
         """Show a card with this interaction's token some time after it; the message's id, None where it is over."""
-        if not self.alive or not self._first:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWERED_WITHIN):
+                await self._answered.wait()
+        if not self.alive or not self._answered.is_set():
             return None
         known: str | None = None
         for page in render(card).pages:
@@ -135,6 +144,7 @@ class Answer:
         except PlatformUnavailable as problem:
             log.warning("interaction not answered", extra={"kind": kind, "problem": str(problem)})
             return False
+        self._answered.set()
         return True
 
     async def _with_token(self, method: str, path: str, message: Json) -> Json | None:

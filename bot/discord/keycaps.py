@@ -118,6 +118,7 @@ class Keycaps:
             for user in await self._people(channel, ref.message, KEYCAPS[digit]):
                 if user != bot:
                     held.setdefault(user, []).append(int(digit))
+        self._posting.rated_here(ref.message)
         for user, ratings in held.items():
             self._held[ref.message, user] = {str(one) for one in ratings}
         return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}

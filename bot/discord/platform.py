@@ -142,7 +142,7 @@ class DiscordPlatform:
         await self._sync(made)
         ready = asyncio.create_task(self._tell_when_ready(made.client), name="discord: ready")
         try:
-            await made.client.connect()
+            await self._connect(made.client)
         except discord.PrivilegedIntentsRequired:
             raise SettingsError(
                 "Discord does not give this bot the Server Members intent: switch it on in the developer portal under "
@@ -160,6 +160,22 @@ class DiscordPlatform:
             await serving.finish(self._grace)
             self._made = None
             await made.client.close()
+
+    async def _connect(self, client: discord.Client) -> None:
+        """Stay connected; where Discord does not even say which gateway to use, it is asked again."""
+        import discord
+        from aiohttp import ClientError
+
+        wait = FIRST_WAIT
+        while not client.is_closed():
+            try:
+                await client.connect()
+            except (discord.GatewayNotFound, discord.DiscordServerError, ClientError, TimeoutError, OSError):
+                log.warning("Discord's gateway does not answer yet", extra={"seconds": wait})
+                await self._pause(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+            else:
+                return
 
     async def close(self) -> None:
         """End the connection of a platform that was used without being run."""

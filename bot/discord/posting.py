@@ -208,11 +208,15 @@ class Posting:
                 return
             before = str(found[-1]["id"])
 
-    async def _seed(self, channel: int, message: str, emoji: str) -> bool:
-        """Put a keycap under a message; False where it takes none."""
+    def rated_here(self, message: str) -> None:
+        """Know a message under which people rate by keycap."""
         self.seeded[message] = None
         while len(self.seeded) > REMEMBERED:
             self.seeded.popitem(last=False)
+
+    async def _seed(self, channel: int, message: str, emoji: str) -> bool:
+        """Put a keycap under a message; False where it takes none."""
+        self.rated_here(message)
         try:
             await self._calls("PUT", SEED, channel_id=channel, message_id=int(message), emoji=emoji)
         except PlatformRefused as refusal:

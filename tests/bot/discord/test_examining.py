@@ -19,7 +19,7 @@ from tests.discord_server.server import TOKEN, DiscordServer
 
 async def seen(discord: DiscordServer, **more: object) -> list[Seen]:
     given = {"discord_token": discord.token, "discord_api_url": discord.api_url, **more}
-    return [one async for one in examine(Settings(platforms=("discord",), **given))]  # type: ignore[arg-type]
+    return [one async for one in examine(Settings(platforms=("discord",), **given))]
 
 
 def wrong(found: list[Seen]) -> dict[str, str]:
@@ -76,7 +76,7 @@ async def test_discord_out_of_reach_is_one_sentence() -> None:
 
 
 def test_the_link_asks_for_what_is_used_and_names_the_application() -> None:
-    url = invite_url(Settings(discord_token=TOKEN))  # type: ignore[arg-type]
+    url = invite_url(Settings(discord_token=TOKEN))
     assert "client_id=123456789012345678" in url
     assert "scope=bot+applications.commands" in url
     permissions = int(url.partition("permissions=")[2].partition("&")[0])
@@ -87,5 +87,5 @@ def test_the_link_asks_for_what_is_used_and_names_the_application() -> None:
 @pytest.mark.parametrize("token", [None, "", "abc", "Bot a.b.c"])
 def test_what_is_no_token_is_refused_with_the_remedy(token: str | None) -> None:
     with pytest.raises(SettingsError, match="discord_token") as raised:
-        token_of(Settings(discord_token=token))  # type: ignore[arg-type]
+        token_of(Settings(discord_token=token))
     assert "Bot a" not in str(raised.value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.discord.inbound import KEYCAPS
@@ -448,3 +450,38 @@ async def test_unknown_controls_are_answered(work: Server) -> None:
         assert not (await work.people["alice"].forge("somebody|elses", posted)).failure
     assert not work.heard
     assert len(work.people["alice"].ephemerals) == 1
+
+
+async def test_a_private_card_that_comes_before_the_press_is_answered_waits_for_it(work: Server) -> None:
+    """The outbox may be faster than the answer to the button that filled it."""
+    shy = work.discord.add_user("shy", closed=True)
+    card = Card("announcement", "Q", (Text("Q"),), (Button("join", "Join", "r1"),))
+    work.slow = 0.1
+    async with work.serving():
+        await work.platform.send("c", InChannel(work.id(work.channel)), card)
+        pressing = asyncio.create_task(shy.press("Join"))
+        await asyncio.sleep(0.03)
+        await work.platform.send("d", Privately(work.id(shy), work.id(work.channel)), CARD)
+        assert not (await pressing).failure
+    assert [one.content for one in shy.ephemerals] == ["Hello there.\n-# Small."]
+    assert not work.discord.violations_of("not_answered")
+
+
+async def test_serving_begins_when_the_gateway_can_be_found(work: Server) -> None:
+    work.discord.fail_next("GET", "/gateway/bot", 403, times=1)
+    work.reply = lambda _: Whisper(CARD)
+    async with work.serving():
+        assert not (await work.people["alice"].command("consensus help", channel=work.channel)).failure
+
+
+async def test_after_a_restart_an_earlier_keycap_still_goes(work: Server) -> None:
+    ref = await work.platform.send("k", InChannel(work.id(work.channel)), SEEDED)
+    (posted,) = work.discord.posts(work.channel)
+    alice = work.people["alice"]
+    await alice.react(posted, KEYCAPS["2"])
+    work.platform = work.made()
+    async with work.serving():
+        await work.platform.reactions(ref)
+        await alice.react(posted, KEYCAPS["5"])
+        await work.discord.until(lambda: alice.id not in posted.reactions[KEYCAPS["2"]])
+    assert alice.id in posted.reactions[KEYCAPS["5"]]
