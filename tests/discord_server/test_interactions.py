@@ -86,6 +86,7 @@ def maria(discord: DiscordServer) -> Person:
 
 async def asked(bot: Bot, maria: Person, general: Channel, kind: int, data: Json | None = None) -> Answer:
     """Maria asks, and is answered."""
+    told: Answer
     told, _ = await asyncio.gather(
         maria.command("consensus ask", {"question": "Close?"}, general), bot.answer(kind, data)
     )
@@ -94,6 +95,7 @@ async def asked(bot: Bot, maria: Person, general: Channel, kind: int, data: Json
 
 async def pressed(bot: Bot, maria: Person, kind: int, data: Json | None = None) -> tuple[int, Any]:
     """Maria presses Join, and is answered."""
+    answer: tuple[int, Any]
     _, answer = await asyncio.gather(maria.press("Join"), bot.answer(kind, data))
     return answer
 
