@@ -56,7 +56,8 @@ def to_json(value: object) -> Any:
         return [to_json(item) for item in value]
     if is_dataclass(value):
         kind = {"type": TYPES[type(value)]} if type(value) in TYPES else {}
-        return kind | {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+        drawn = TextField if isinstance(value, TextField) else value
+        return kind | {field.name: to_json(getattr(value, field.name)) for field in fields(drawn)}
     return value
 
 

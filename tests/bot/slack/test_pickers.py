@@ -50,15 +50,12 @@ def given(view: dict[str, Any], **changed: dict[str, Any]) -> dict[str, str]:
 
 def test_people_groups_and_channels_come_back_as_ids_of_ours() -> None:
     view = shown(members(""))
-    picked = given(
-        view,
-        **{
-            "invited": {"selected_users": ["U1", "U2"]},
-            "invited~2l": {"selected_options": [{"value": "S2", "text": {}}]},
-            "invited~3l": {"selected_conversations": ["C9"]},
-        },
-    )
-    assert picked == {"invited": "slack:T1/U1, slack:T1/U2, slack:T1/S2, slack:T1/C9"}
+    picked: dict[str, dict[str, Any]] = {
+        "invited": {"selected_users": ["U1", "U2"]},
+        "invited~2l": {"selected_options": [{"value": "S2", "text": {}}]},
+        "invited~3l": {"selected_conversations": ["C9"]},
+    }
+    assert given(view, **picked) == {"invited": "slack:T1/U1, slack:T1/U2, slack:T1/S2, slack:T1/C9"}
 
 
 def test_what_is_held_is_shown_in_its_picker_and_typed_names_in_an_input() -> None:
