@@ -33,7 +33,7 @@ class VllmServer:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.root = f"http://127.0.0.1:{self.port}"
-        self._folder = folder
+        self.folder = folder
         self._pooling = pooling
         self._log = folder.parent / f"{name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,7 +44,7 @@ class VllmServer:
         return f"{self.root}/v1"
 
     def __enter__(self) -> Self:
-        command = [PYTHON, "-m", "vllm.entrypoints.openai.api_server", "--model", str(self._folder)]
+        command = [PYTHON, "-m", "vllm.entrypoints.openai.api_server", "--model", str(self.folder)]
         command += ["--served-model-name", self.name, "--host", "127.0.0.1", "--port", str(self.port)]
         command += ["--enforce-eager", "--dtype", "float32", "--max-num-seqs", "32"]
         if self._pooling:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -21,11 +23,16 @@ import pytest
 from engine import prompts
 from engine.catalog import BackEndOptions
 from engine.endpoint import Address, Endpoint
+from engine.errors import PredictorUnavailable
 from engine.generation.openai import OpenAIGenerator
+from engine.generation.vllm_offline import VllmOfflineGenerator
+from engine.scoring import checkpoint
 from engine.scoring.judge import JudgePredictor
+from engine.scoring.reward_model import RewardModelPredictor
+from engine.scoring.vllm_server import VllmServerPredictor
 from storage.store import open_store
 from tests.tiny_models.writing import OPINIONS, QUESTION, SENTENCES
-from tests.vllm.servers import VllmServer
+from tests.vllm.servers import PYTHON, VllmServer
 from tests.vllm.stage import ModelStage, told
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +84,53 @@ async def test_a_judge_reads_log_probabilities(writer: VllmServer, figures: dict
     assert ((prediction.score >= 1) & (prediction.score <= 7)).all()
     assert len(np.unique(prediction.score)) > 4  # distributions, not seven numbers
     figures["judge"] = f"{len(OPINIONS) * 4 * 2} requests in {time.monotonic() - begun:.1f} s"
+
+
+async def test_the_server_scores_as_transformers_does_and_sigmoids_are_refused(
+    reward: VllmServer, reward_folder: Path, figures: dict[str, str]
+) -> None:
+    here = RewardModelPredictor(str(reward_folder))
+    server = VllmServerPredictor("reward", base_url=reward.root, api_key=None, folder=reward_folder)
+    try:
+        ours = await here.predict(QUESTION, OPINIONS, SENTENCES[:16])
+    finally:
+        here.close()
+    begun = time.monotonic()
+    theirs = await server.predict(QUESTION, OPINIONS, SENTENCES[:16])
+    took = time.monotonic() - begun
+    furthest = float(np.abs(ours.score - theirs.score).max())
+    assert furthest < 1e-4
+    assert ours.score.std() > 1e-3
+    figures["/classify against transformers"] = f"{furthest:.1e} apart at most in fp32, 80 pairs in {took:.1f} s"
+
+    squashed = ours.score[0, 0]
+    known = checkpoint.KnownScore(QUESTION, OPINIONS[0], SENTENCES[0], 1 / (1 + math.exp(-squashed)))
+    folder = reward_folder.parent / "sigmoids"
+    shutil.copytree(reward_folder, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    checkpoint.write_known_scores(folder, [known])
+    with pytest.raises(PredictorUnavailable):
+        await VllmServerPredictor("reward", base_url=reward.root, api_key=None, folder=folder).predict(
+            QUESTION, OPINIONS, SENTENCES[:2]
+        )
+
+
+async def test_offline_many_rounds_are_written_in_one_batch(
+    writer_folder: Path, figures: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VLLM_CPU_KVCACHE_SPACE", "1")
+    generator = VllmOfflineGenerator(str(writer_folder), python=PYTHON, seconds=400)
+    try:
+        begun = time.monotonic()
+        await generator.generate(QUESTION, OPINIONS, 1, seed=0)
+        started = time.monotonic() - begun
+        begun = time.monotonic()
+        rounds = await asyncio.gather(*(generator.generate(QUESTION, OPINIONS, 16, seed=seed) for seed in range(8)))
+        took = time.monotonic() - begun
+    finally:
+        generator.close()
+    assert [len(one) for one in rounds] == [16] * 8
+    assert {one.provenance.generator for found in rounds for one in found} == {f"vllm-offline:{writer_folder}"}
+    figures["vllm-offline"] = f"up in {started:.0f} s, 8 rounds of 16 in {took:.1f} s"
 
 
 def test_parley_deliberate_plays_against_both(writer: VllmServer, reward: VllmServer, tmp_path: Path) -> None:
@@ -133,8 +187,10 @@ async def test_a_chat_round_goes_on_when_both_servers_are_killed_while_it_drafts
 ) -> None:
     store = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
     with VllmServer(writer_folder, "writer") as writer, VllmServer(reward_folder, "reward", pooling=True) as reward:
-        options = BackEndOptions(openai_base_url=writer.base_url)
-        async with ModelStage(store, "openai:writer", "judge:writer", options) as stage:
+        options = BackEndOptions(
+            openai_base_url=writer.base_url, vllm_base_url=reward.root, vllm_checkpoint=reward_folder
+        )
+        async with ModelStage(store, "openai:writer", "vllm-server:reward", options) as stage:
             await told(stage, OPINIONS_IN)
             await told(stage, 'maria: /consensus close\nchannel shows "Machine-written by openai:writer (writer)"')
             await told(stage, VOTED)
@@ -152,7 +208,7 @@ async def test_a_chat_round_goes_on_when_both_servers_are_killed_while_it_drafts
             drafting = await store.drafting(rounds[0].id, 1)
     assert drafting is not None
     assert "The generator openai:writer could not write statements, so extractive wrote them." in drafting.notes
-    assert "The predictor judge:writer could not predict agreement, so lexical did." in drafting.notes
+    assert "The predictor vllm-server:reward could not predict agreement, so lexical did." in drafting.notes
     assert len(await store.opinions(rounds[0].id)) == 3
     await store.close()
 
@@ -166,7 +222,9 @@ def _deliberate(folder: Path, writer: VllmServer, reward: VllmServer, *, number:
         "PYTHONPATH": str(ROOT),
         "PARLEY_GENERATOR": "openai:writer",
         "PARLEY_OPENAI_BASE_URL": writer.base_url,
-        "PARLEY_PREDICTOR": "judge:writer",
+        "PARLEY_PREDICTOR": "vllm-server:reward",
+        "PARLEY_VLLM_BASE_URL": reward.root,
+        "PARLEY_VLLM_CHECKPOINT": str(reward.folder),
     }
     return subprocess.Popen(
         [*command, "--json"],
