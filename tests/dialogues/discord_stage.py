@@ -17,11 +17,11 @@ from tests.dialogues.bot_stage import Answer, BotStage, Post, Written
 from tests.dialogues.discord_forms import Filling
 from tests.dialogues.stage import Cast
 from tests.discord_server import rights
-from tests.discord_server.gateway import GUILD_MEMBERS
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Answer as Told
 from tests.discord_server.person import Person
 from tests.discord_server.server import BOT_RIGHTS, DiscordServer
+from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.world import Channel, Message
 from tests.fakes.clock import FakeClock
 from tests.slack_server.clock import SimulatedTime

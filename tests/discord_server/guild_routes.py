@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.discord_server.gateway import GUILD_MEMBERS
 from tests.discord_server.refusal import Refusal
 from tests.discord_server.rights import in_channel, in_guild
 from tests.discord_server.routing import Answer, Call, route, snowflake
+from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.shapes import channel_json, guild_json, member_json, role_json, user_json
 
 

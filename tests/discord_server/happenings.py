@@ -8,7 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.discord_server.gateway import (
+from tests.discord_server.gateway import Gateway
+from tests.discord_server.interactions import Form, Interaction
+from tests.discord_server.limits import Meter, RateLimits
+from tests.discord_server.refusal import Json, Violation
+from tests.discord_server.rights import in_channel
+from tests.discord_server.sessions import (
     DIRECT_MESSAGES,
     DIRECT_REACTIONS,
     GUILD_MEMBERS,
@@ -16,14 +21,9 @@ from tests.discord_server.gateway import (
     GUILD_REACTIONS,
     GUILDS,
     MESSAGE_CONTENT,
-    Gateway,
     Session,
     Timing,
 )
-from tests.discord_server.interactions import Form, Interaction
-from tests.discord_server.limits import Meter, RateLimits
-from tests.discord_server.refusal import Json, Violation
-from tests.discord_server.rights import in_channel
 from tests.discord_server.shapes import (
     channel_json,
     created_guild,

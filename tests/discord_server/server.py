@@ -38,11 +38,11 @@ from aiohttp import web
 
 from tests.discord_server import rights
 from tests.discord_server.front import BASE, Front, Request
-from tests.discord_server.gateway import Connection, Timing
 from tests.discord_server.happenings import Discord, News
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Person
 from tests.discord_server.refusal import Violation
+from tests.discord_server.sessions import Connection, Timing
 from tests.discord_server.world import TEXT, App, Channel, Guild, Member, Message, Overwrite, Role, User, World
 from tests.slack_server.clock import SimulatedTime, Time
 

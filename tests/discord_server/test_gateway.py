@@ -14,9 +14,9 @@ import aiohttp
 import discord as library
 import pytest
 
-from tests.discord_server.gateway import GUILD_MEMBERS, MESSAGE_CONTENT, Timing
 from tests.discord_server.playing import Bot, running
 from tests.discord_server.server import DiscordServer
+from tests.discord_server.sessions import GUILD_MEMBERS, MESSAGE_CONTENT, Timing
 
 INTENTS = library.Intents(guilds=True, guild_messages=True, guild_reactions=True, dm_messages=True)
 THUMB = "\U0001f44d"

@@ -13,9 +13,9 @@ import pytest
 
 from tests.discord_server import rights
 from tests.discord_server.bare import Rest
-from tests.discord_server.gateway import GUILD_MEMBERS
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.server import DiscordServer
+from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.world import FORUM, Channel
 from tests.slack_server.clock import SimulatedTime
 

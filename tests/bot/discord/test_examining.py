@@ -12,9 +12,9 @@ from bot.discord.examining import Seen, examine
 from bot.discord.installing import invite_url, token_of
 from bot.settings import Settings
 from engine.errors import SettingsError
-from tests.discord_server.gateway import GUILD_MEMBERS
 from tests.discord_server.rights import ATTACH_FILES, EVERYBODY, MANAGE_MESSAGES
 from tests.discord_server.server import TOKEN, DiscordServer
+from tests.discord_server.sessions import GUILD_MEMBERS
 
 
 async def seen(discord: DiscordServer, **more: object) -> list[Seen]:
