@@ -172,7 +172,9 @@ class Listening:
             return
         if self._last is not None and now - self._last > SLEPT:
             self.gaps.begin(self._last)
-        if self.gaps.open:
+        if not self.gaps.open:
+            await self._heard.heard(self._place, now)
+        else:
             since = self._last
             if since is None:  # this process begins; where nobody ever listened, nothing was missed
                 since = await self._heard.until(self._place)
@@ -180,7 +182,7 @@ class Listening:
             await self._catch_up(since)
             if self._line.made != made:
                 return
+            await self._heard.heard(self._place, now)
             self.gaps.end(self._clock.now(), since)
             log.info("caught up", extra={"place": self._place, "since": since})
-        await self._heard.heard(self._place, now)
         self._made, self._last = made, now

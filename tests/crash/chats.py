@@ -67,6 +67,12 @@ class Chat(ABC):
     async def set_up(self, people: Sequence[str]) -> None:
         """Make the channel and its people."""
 
+    async def begin(self, at: float) -> None:  # noqa: B027 - most chats need nothing
+        """A step of the script begins at this time; before the first one nothing is delivered."""
+
+    async def end(self) -> None:  # noqa: B027
+        """The life is over."""
+
     @abstractmethod
     def own_message(self, who: str, delivery: str) -> str:
         """The id of the message that somebody wrote by this delivery."""

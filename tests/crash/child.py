@@ -24,6 +24,7 @@ from typing import Any
 
 from tests.crash.boundaries import Boundaries, Fate, count_commits
 from tests.crash.play import Setting, play
+from tests.crash.slack_world import slack_beside
 
 PATIENCE = 60
 """Seconds after which a life that hangs is ended."""
@@ -36,7 +37,8 @@ def main() -> None:
         order = json.loads(line)
         try:
             setting = Setting(**order["setting"])
-            answer = _killed(setting, order["kill"], order["deaths"]) if "kill" in order else _undisturbed(setting)
+            with slack_beside(setting.script, setting.chat, setting.folder):
+                answer = _killed(setting, order["kill"], order["deaths"]) if "kill" in order else _undisturbed(setting)
         except Exception:  # noqa: BLE001 - told to the test, which fails with it
             answer = {"error": traceback.format_exc()}
         sys.stdout.write(json.dumps(answer) + "\n")

@@ -27,6 +27,7 @@ from tests.crash.chats import BrowserChat, Chat, JournalChat
 from tests.crash.journal import Journal
 from tests.crash.models import RememberedGenerator, RememberedPredictor
 from tests.crash.script import SCRIPTS, START, Script, Step
+from tests.crash.slack_chat import SETTLED, SlackChat, essentials
 from tests.crash.state import canonical, whole_state
 from tests.fakes.clock import FakeClock
 
@@ -49,7 +50,10 @@ State = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is played where. chat: "keyed" (a key it knows posts nothing), "unkeyed" (posts again), or "browser"."""
+    """What is played where.
+
+    chat: "keyed" (a key it knows posts nothing), "unkeyed" (posts again), "browser", "slack", or "slack, history".
+    """
 
     script: str
     chat: str
@@ -77,6 +81,7 @@ async def play(setting: Setting, boundaries: Boundaries, life: int) -> State:
         await playing.to_the_end()
         return canonical(await playing.state())  # type: ignore[no-any-return]
     finally:
+        await playing.chat.end()
         await database.close()
 
 
@@ -87,6 +92,7 @@ class _Playing:
         self.script: Script = SCRIPTS[setting.script]
         self._boundaries = boundaries
         self._life = life
+        self._recovering = LEASE + 1
         self._journal = Journal(setting.journal)
         self._clock = FakeClock(START)
         self._store = store = DatabaseStore(database)
@@ -96,6 +102,10 @@ class _Playing:
         handler = Inbox(store, BackEnds(generator.name, predictor.name, predictor.calibrated), lambda _: None)
         if setting.chat == "browser":
             self.chat: Chat = BrowserChat(database, self._clock, handler)
+        elif setting.chat.startswith("slack"):
+            settings = dict(self.script.settings)
+            self.chat = SlackChat(setting.folder, settings, boundaries, self._clock, handler, store)
+            self._recovering = LEASE + SETTLED
         else:
             keyed, troubles = setting.chat == "keyed", self.script.troubles
             self.chat = JournalChat(
@@ -118,15 +128,18 @@ class _Playing:
         done = sum(1 for _ in self._journal.of("carried-out"))
         steps = self.script.steps()
         if self._life > 1:
+            self._clock.move(steps[min(done, len(steps) - 1)].at)
+            await self.chat.begin(self._clock.now())
             await self._redeliver(steps[:done])
         for step in steps[done:]:
             self._boundaries.begin(step.number)
             self._clock.move(step.at)
+            await self.chat.begin(step.at)
             if step.act is not None:
                 await self._happen(step)
             await self._carry_out()
             if self._life > 1 and step.number == done:
-                self._clock.pass_(LEASE + 1)
+                self._clock.pass_(self._recovering)
                 await self._carry_out()
             self._journal.append(kind="carried-out", step=step.number)
 
@@ -200,8 +213,9 @@ class _Playing:
 
         Who asks again after a crash may be answered in other words: that the round is closed already.
         """
+        tables: Any = await whole_state(self._database)
         return {
-            "tables": await whole_state(self._database),
+            "tables": essentials(tables) if isinstance(self.chat, SlackChat) else tables,
             "messages": await self.chat.messages(),
             "replies": {
                 one["delivery"]: one["reply"]

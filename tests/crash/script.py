@@ -77,12 +77,13 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A round from its opening to its end."""
+    """A round from its opening to its end. settings: the channel's, where a command opens the round."""
 
     name: str
     people: tuple[str, ...]
     moments: tuple[Act | Lapse, ...]
     troubles: tuple[Trouble, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
     def steps(self) -> list[Step]:
         """Every moment with its time, one per slot but for those that come soon."""
@@ -293,4 +294,61 @@ IN_TROUBLE = Script(
     (Trouble("direct", 2, who="ben"), Trouble("direct", 3, who="dee", refuses=True), Trouble("generator", 9)),
 )
 
-SCRIPTS = {"open": OPEN_BALLOT, "private": PRIVATE_BALLOT, "trouble": IN_TROUBLE}
+ON_SLACK = Script(
+    "an open ballot as Slack's people take part in it",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION),
+        press("ann", "join"),
+        say("ann", "I want Friday because I travel on Mondays.", "ann"),
+        submit("ben", "opinion", position="2", opinion="Friday afternoon is bad for parents."),
+        say("cem", "Friday works for me if it ends early."),
+        edit("ann", "ann", "I would like Friday because I travel on Mondays."),
+        Lapse(),  # the deadline came at 5.5 slots
+        react("ann", 0, "6"),
+        react("ann", 0, "7"),
+        react("ann", 0, "7", added=False),
+        react("ben", 1, "2"),
+        Lapse(2),  # the deadline came at 4.5 slots after the one before
+    ),
+    settings=(
+        ("rate_position", "yes"),
+        ("reminders", ""),
+        ("opinion_seconds", minutes(5.5)),
+        ("voting_seconds", minutes(4.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
+PRIVATELY_ON_SLACK = Script(
+    "a private ballot as Slack's people take part in it",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION),
+        say("ann", "Friday is quiet, so we would have time."),
+        say("ben", "Monday is better because we plan the week."),
+        say("cem", "Friday works if it ends early."),
+        command("mod", "close"),
+        submit("ann", "ballot", agreement__0="6", agreement__1="3"),
+        submit("ben", "ballot", agreement__0="2", agreement__1="2"),
+        command("mod", "close"),
+    ),
+    settings=(
+        ("rate_position", ""),
+        ("reminders", ""),
+        ("ballot", "private"),
+        ("opinion_seconds", minutes(20.5)),
+        ("voting_seconds", minutes(20.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
+SCRIPTS = {
+    "open": OPEN_BALLOT,
+    "private": PRIVATE_BALLOT,
+    "trouble": IN_TROUBLE,
+    "slack": ON_SLACK,
+    "slack, privately": PRIVATELY_ON_SLACK,
+}

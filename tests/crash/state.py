@@ -1,8 +1,8 @@
 """All that a database holds, in a form in which two runs of a script are equal or a bug is found.
 
 Left out is what tells one process from another or one try from the next: row numbers, leases, tries, the
-browser's numbers of changes, and how many times the announcement was brought up to date. Times are rounded down
-to their slot, since a restart takes seconds.
+browser's numbers of changes, until when a place was heard, and how many times the announcement was brought up to
+date. Times are rounded down to their slot, since a restart takes seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, select
 from sqlmodel import SQLModel
 
 from engine.rounds.effects import UpdateCard
-from storage import tables, web_tables
+from storage import hearing, tables, web_tables
 from storage.database import Database
 from storage.outbox import COMPLETE
 from tests.crash.script import SCRIPTS, SLOT
@@ -45,7 +45,7 @@ async def whole_state(database: Database) -> dict[str, list[dict[str, Any]]]:
 
 
 def _whole_state(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    kept = [table for table in SQLModel.metadata.sorted_tables if table is not web_tables.HEAD]
+    kept = [table for table in SQLModel.metadata.sorted_tables if table not in (web_tables.HEAD, hearing.HEARD)]
     return {table.name: _rows(connection, table) for table in kept}
 
 
