@@ -96,7 +96,10 @@ class Answer:
         elif self._first:
             await self.add(message)
             return
-        elif await self._call_back(UPDATE if self.kept else SAY, _private(message)):
+        elif self.kept and await self._call_back(UPDATE, message):
+            self._first = WAIT
+            return
+        elif not self.kept and await self._call_back(SAY, _private(message)):
             self._first = SAY
             return
         await self._in_person(message)

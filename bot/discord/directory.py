@@ -237,7 +237,13 @@ class Directory:
 def _places(guild: discord.Guild) -> list[Any]:
     """The channels and threads of a server that the bot sees and that can hold a round."""
     every: list[Any] = [*guild.text_channels, *guild.voice_channels, *guild.threads]
-    return [one for one in every if one.permissions_for(guild.me).view_channel]
+    mine = _me(guild)
+    return [one for one in every if mine is None or one.permissions_for(mine).view_channel]
+
+
+def _me(guild: discord.Guild) -> discord.Member | None:
+    """The bot in a server; None where the server was told of without its members."""
+    return guild.me
 
 
 def _role_named(guild: discord.Guild, name: str) -> discord.Role | None:

@@ -5,25 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.discord.calls import NOT_CONNECTED, SENTENCES, Calls, wrong_token
 from bot.discord.commands import changed, definition
 from bot.discord.directory import Directory
-from bot.discord.ids import ours, theirs
+from bot.discord.ids import PREFIX, ours, theirs
 from bot.discord.keycaps import Keycaps
 from bot.discord.messages import CONTENT
 from bot.discord.posting import Posting, target_of
 from bot.platform import Abilities, Card, Handler, MessageRef, Target
 from bot.texts import Texts
-from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
+from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, StoreUnavailable
 from engine.ports import Clock
 
 if TYPE_CHECKING:
     import discord
 
     from bot.discord.serving import Client, Serving
+    from storage.hearing import Hearing
     from storage.store import DatabaseStore
 
 log = logging.getLogger(__name__)
@@ -32,8 +34,8 @@ API = "https://discord.com/api/v10"
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds between tries to reach Discord at the start."""
 
-CONNECT = 10.0
-"""Seconds for which a message waits for the first connection."""
+BEAT = 15.0
+"""Seconds between two notes that everything was heard until now."""
 
 COMMANDS = "/applications/{application_id}/commands"
 
@@ -134,11 +136,15 @@ class DiscordPlatform:
         )
         serving.bot = made.bot
         made.client.serving, made.serving = serving, serving
+        beating: asyncio.Task[None] | None = None
         if self._store is not None:
             hearing = Hearing(self._store.database)
             serving.after_gap = CatchingUp(
                 self._store, hearing, made.keycaps, made.calls, serving.hear, made.bot, self._clock
             )
+            if (until := await hearing.until(PREFIX)) is not None:
+                serving.silence.begin(until)
+            beating = asyncio.create_task(self._keep_heard(serving, hearing), name="discord: heard")
         await self._sync(made)
         ready = asyncio.create_task(self._tell_when_ready(made.client), name="discord: ready")
         try:
@@ -156,10 +162,27 @@ class DiscordPlatform:
             raise SettingsError(f"Discord closed the connection for good ({closed.code}).") from closed
         finally:
             ready.cancel()
+            if beating is not None:
+                beating.cancel()
             self._listening.clear()
             await serving.finish(self._grace)
             self._made = None
             await made.client.close()
+
+    async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
+        """See `bot.platform.LosesTouch`."""
+        made = self._made
+        if self._store is None or made is None or made.serving is None:
+            return None
+        return made.serving.silence.hold(due, settling=settling)
+
+    async def _keep_heard(self, serving: Serving, hearing: Hearing) -> None:
+        """Keep until when everything was heard, so that the next process knows what it missed."""
+        while True:
+            if not serving.silence.lasts and self._listening.is_set():
+                with suppress(StoreUnavailable):
+                    await hearing.heard(PREFIX, self._clock.now())
+            await asyncio.sleep(BEAT)
 
     async def _connect(self, client: discord.Client) -> None:
         """Stay connected; where Discord does not even say which gateway to use, it is asked again."""

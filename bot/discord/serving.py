@@ -27,6 +27,7 @@ from bot.discord.keycaps import Keycaps
 from bot.discord.keys import FormKey, Pressed, read_key
 from bot.discord.messages import render
 from bot.discord.posting import Posting
+from bot.discord.silence import Silence
 from bot.discord.threads import Threads, missing_rights
 from bot.platform import Done, Handler, Reply, Whisper
 from bot.texts import Texts
@@ -81,6 +82,8 @@ class Serving:
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest = 0.0
         self._gap: asyncio.Task[None] | None = None
+        self._wanted = False
+        self.silence = Silence(clock)
         self._gaps = 0
         self.bot = ""
 
@@ -97,7 +100,7 @@ class Serving:
                 self._soon(self._deleted(data), "deletion")
             case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
                 self._reaction(data, added=event.endswith("ADD"))
-            case "MESSAGE_REACTION_REMOVE_ALL" | "MESSAGE_REACTION_REMOVE_EMOJI" | "READY" | "RESUMED":
+            case "MESSAGE_REACTION_REMOVE_ALL" | "MESSAGE_REACTION_REMOVE_EMOJI":
                 self.reconcile()
             case "GUILD_MEMBER_REMOVE":
                 self._soon(self._left(data), "leaving")
@@ -114,26 +117,25 @@ class Serving:
                 task.cancel()
 
     def reconcile(self) -> None:
-        """Compare what stands on Discord with what reached us, after whatever else happens at this moment.
-
-        A gap that begins while another is being made up for is made up for after it.
-        """
-        self._gaps += 1
-        if self.after_gap is not None and (self._gap is None or self._gap.done()):
-            self._gap = asyncio.create_task(self._reconciled(self.after_gap), name="discord: reactions after a gap")
+        """Compare what stands on Discord with what reached us, after whatever else happens at this moment."""
+        if self.after_gap is None:
+            return
+        self._wanted = True
+        if self._gap is None or self._gap.done():
+            self._gap = asyncio.create_task(self._reconciled(self.after_gap), name="discord: catching up")
 
     async def _reconciled(self, catch_up: Callable[[], Awaitable[None]]) -> None:
-        wait, made_up = 1.0, 0
-        while made_up < self._gaps:
-            gaps = self._gaps
+        wait = 1.0
+        while self._wanted:
+            self._wanted = False
             try:
                 await catch_up()
             except (PlatformUnavailable, StoreUnavailable) as problem:
-                log.warning("reactions not reconciled yet", extra={"problem": str(problem)})
+                log.warning("not caught up yet", extra={"problem": str(problem)})
+                self._wanted = True
                 await self._pause(wait)
                 wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                made_up = gaps
+        self.silence.found_out()
 
     async def fall_back(self, user: int, card: Any) -> str | None:
         """Show somebody a private card where they last pressed something; the message's id, None where it is over."""
@@ -348,9 +350,28 @@ class Client(discord.AutoShardedClient):
         """Hand on an event as it came over the gateway."""
         if self.serving is None:
             return
+        self.serving.silence.heard()
         payload = json.loads(message)
         if payload.get("op") == 0:
             self.serving.take(str(payload["t"]), payload.get("d") or {})
+
+    async def on_shard_connect(self, shard: int) -> None:
+        """A new session: what happened before it is not told."""
+        self._back(shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """A session goes on: what was missed comes now, as far as Discord kept it."""
+        self._back(shard)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """Nothing is heard from a part of the servers."""
+        if self.serving is not None and self.serving.after_gap is not None:
+            self.serving.silence.lost(shard)
+
+    def _back(self, shard: int) -> None:
+        if self.serving is not None and self.serving.after_gap is not None:
+            self.serving.silence.regained(shard)
+            self.serving.reconcile()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server."""

@@ -1,0 +1,81 @@
+"""Timers wait for what happened unheard, and for people who could not act meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.discord.silence import LOOK_AGAIN, SETTLING, Silence
+from bot.platform import LosesTouch
+from storage.hearing import Hearing
+from storage.store import DatabaseStore, open_store
+from tests.bot.discord.conftest import Server
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
+    """A store of this test's own."""
+    opened = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
+    yield opened
+    await opened.close()
+
+
+def test_nothing_waits_while_everything_is_heard() -> None:
+    clock = FakeClock()
+    silence = Silence(clock)
+    assert silence.hold(clock.now(), settling=True) is None
+
+
+def test_a_timer_waits_while_a_connection_is_lost_and_some_minutes_more() -> None:
+    clock = FakeClock()
+    silence = Silence(clock)
+    silence.heard()
+    clock.pass_(10)
+    silence.lost(0)
+    clock.pass_(100)
+    due = clock.now()
+    assert silence.hold(due, settling=True) == clock.now() + LOOK_AGAIN
+    silence.found_out()
+    assert silence.lasts, "what a lost connection misses cannot be known"
+    silence.regained(0)
+    clock.pass_(5)
+    silence.found_out()
+    assert silence.hold(due, settling=True) == clock.now() + SETTLING
+    assert silence.hold(due, settling=False) is None
+    assert silence.hold(clock.now() + 1, settling=True) is None
+    clock.pass_(SETTLING + 1)
+    assert silence.hold(due, settling=True) is None
+
+
+def test_two_connections_are_both_waited_for() -> None:
+    clock = FakeClock()
+    silence = Silence(clock)
+    silence.lost(0)
+    silence.lost(1)
+    silence.regained(0)
+    silence.found_out()
+    assert silence.lasts
+    silence.regained(1)
+    silence.found_out()
+    assert not silence.lasts
+
+
+async def test_the_platform_holds_timers_after_it_was_away(work: Server, store: DatabaseStore) -> None:
+    hearing, here = Hearing(store.database), work.id(work.channel)
+    before = work.clock.now()
+    await hearing.heard("discord:", before)
+    work.clock.pass_(1_000)
+    work.platform = work.made(store=store)
+    assert isinstance(work.platform, LosesTouch)
+    async with work.serving():
+        await asyncio.sleep(0.1)
+        now = work.clock.now()
+        assert await work.platform.hold(here, before + 500, settling=True) == pytest.approx(now + SETTLING, abs=30)
+        assert await work.platform.hold(here, now + 1, settling=True) is None
+        await work.discord.drop()
+        await asyncio.sleep(0.05)
+        assert await work.platform.hold(here, work.clock.now(), settling=True) is not None
