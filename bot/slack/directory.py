@@ -30,7 +30,10 @@ _MENTION = re.compile(r"<(?:@(?P<user>[UW][A-Z0-9]+)|#(?P<channel>[CG][A-Z0-9]+)
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """What the workspace says of a user. reachable: a person whose account is in use, a guest included."""
+    """What the workspace says of a user. reachable: a person whose account is in use, a guest included.
+
+    admin: of their own workspace, `team`, which for members of a connected one is not ours.
+    """
 
     id: str
     name: str
@@ -39,6 +42,7 @@ class Someone:
     locale: str
     admin: bool
     reachable: bool
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,9 @@ def someone(user: dict[str, Any]) -> Someone:
         frozenset(one.casefold() for one in names),
         str(user.get("tz") or "UTC"),
         str(user.get("locale") or "en"),
-        bool(user.get("is_admin") or user.get("is_owner")),
+        bool(user.get("is_admin") or user.get("is_owner")) and not user.get("is_stranger"),
         not bot and not user.get("deleted"),
+        str(user.get("team_id") or ""),
     )
 
 

@@ -25,6 +25,7 @@ MOST_CHANNELS = 30
 """Of the channels that somebody shares with the bot so many are looked at."""
 
 SETTINGS = "channel-settings"
+ENDED = (Phase.CLOSED, Phase.CANCELLED, Phase.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ async def sections(
     own = [(one, await store.standing(one.id, person.member)) for one in part]
     channels = list(shared[:MOST_CHANNELS])
     running = [one for channel in channels for one in await store.rounds_in(channel, running=True)]
-    ended = [one for channel in channels for one in await store.rounds_in(channel, running=False)]
+    every = [one for channel in channels for one in await store.rounds_in(channel, running=False)]
+    ended = [one for one in every if one.phase in ENDED]
     known = {one.id for one, _ in own}
     moderated = [one for one in running if one.moderator == person.member]
     moderated += [one for one, _ in own if one.moderator == person.member and one.id not in {it.id for it in running}]

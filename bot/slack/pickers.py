@@ -40,7 +40,8 @@ EVERYONE = "everyone"
 def members(field: MembersField, texts: Texts, groups: Groups, channel: str) -> Iterator[tuple[str, str, Json, str]]:
     """(block's name, label, element, hint) of the pickers of a field. channel: Slack's id of where it is opened."""
     people, teams, places, typed = _held(field.value, channel)
-    yield field.name, field.label, _PEOPLE | ({"initial_users": people} if people else {}), field.hint
+    hint = texts("hint-people") if field.hint else ""
+    yield field.name, field.label, _PEOPLE | ({"initial_users": people} if people else {}), hint
     menu = _menu(groups, teams)
     if menu is not None:
         yield field.name + GROUPS, texts("field-groups"), menu, ""

@@ -135,7 +135,7 @@ class Serving:
         texts, store = Texts(who.locale), self._store
         found = [Section(texts("help-heading"), (Entry(usage(texts).blocks[1:]),))]
         if store is not None:
-            rights = self._permitting is not None and self._permitting.changeable and who.admin
+            rights = self._permitting is not None and self._permitting.changeable and person.moderator
             found = await sections(person, person.shared, store, texts, rights=rights)
         try:
             await self._calls(self._calls.client.views_publish, user_id=user, view=home(found, texts))
@@ -206,7 +206,7 @@ class Serving:
             ours(team, act.channel or act.user),
             zone=who.zone,
             locale=who.locale,
-            moderator=who.admin or act.user in self._moderators,
+            moderator=(who.admin and who.team in {"", team}) or act.user in self._moderators,
             direct=act.direct,
             shared=tuple(ours(team, channel) for channel in shared),
         )

@@ -35,6 +35,8 @@ from bot.forms import ask_form, ballot_form, consent_form, critique_form, opinio
 from bot.forms.answers import duration_form
 from bot.forms.rules import BackEnds, write_rules
 from bot.platform import Card, Form
+from bot.slack.rights import Right, Rights, Who
+from bot.slack.rights_form import rights_form
 from bot.texts import Texts
 from engine.outcome import tally
 from engine.records import Candidate, Provenance
@@ -134,4 +136,5 @@ def forms(words: str = "") -> dict[str, Form]:
         "ballot": ballot_form(voting, standing, drafted, {POSTED[0]: (6, None)}, TEXTS),
         "quality": quality_form(voting, POSTED[0], drafted[0][1], 3, TEXTS),
         "extend": duration_form("extend", collecting, TEXTS),
+        "rights": rights_form(Rights(start=Right(Who.NAMED, ("U1",), ("S7",))), "T1", TEXTS),
     }

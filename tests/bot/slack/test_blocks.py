@@ -7,8 +7,6 @@ WRITE_SNAPSHOTS=1 and review the difference.
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,12 +16,12 @@ from hypothesis import strategies as st
 from bot.platform import Button, Card, Fact, Moment, Note, Quote, Scale, Text
 from bot.slack.blocks import Page, Pressed, Rendered, read_value, render, write_value
 from bot.slack.wording import escaped, mentioned, pieces, spoken, typed, width
+from tests.bot.slack.reviewing import as_reviewed
 from tests.bot.slack.sample_cards import HOSTILE, cards
 from tests.slack_server.blocks import check_blocks, texts_of
 from tests.slack_server.checking import Check
 from tests.slack_server.mentions import links, pings
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 KINDS = sorted(cards())
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=9_000) | st.sampled_from(
     [HOSTILE * 200, "😀" * 5_000]
@@ -57,11 +55,7 @@ def test_a_card_looks_as_reviewed(kind: str) -> None:
         "thread": [{"text": one.text, "blocks": one.blocks} for one in rendered.detail],
         "pictures": [one.alt for one in rendered.pictures],
     }
-    file = SNAPSHOTS / f"{kind}.json"
-    if os.environ.get("WRITE_SNAPSHOTS"):
-        SNAPSHOTS.mkdir(exist_ok=True)
-        file.write_text(json.dumps(shown, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    assert shown == json.loads(file.read_text(encoding="utf-8"))
+    as_reviewed(kind, shown)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -14,19 +14,21 @@ from hypothesis import strategies as st
 
 from bot.forms import BackEnds
 from bot.inbound import Inbox
-from bot.platform import Button, Text
-from bot.slack.home import Entry, Section, home
+from bot.platform import Button, Person, Text
+from bot.slack.home import Entry, Section, home, sections
 from bot.slack.ids import ours
 from bot.texts import Texts
 from engine.ports import Delivery
-from engine.rounds.events import RoundCancelled, RoundOpened
+from engine.rounds.events import MemberJoined, RoundCancelled, RoundOpened
 from engine.rounds.model import Phase, Rules
 from engine.service import handle
 from storage.store import DatabaseStore, open_store
 from tests.bot.slack.conftest import Workplace
+from tests.bot.slack.reviewing import as_reviewed
+from tests.bot.slack.sample_cards import HOSTILE
 from tests.slack_server.blocks import check_view, texts_of
 from tests.slack_server.checking import Check
-from tests.slack_server.person import Person
+from tests.slack_server.person import Person as Somebody
 from tests.slack_server.reading import shown
 from tests.slack_server.world import Channel
 
@@ -66,6 +68,34 @@ def test_a_single_entry_too_many_is_one_more() -> None:
     assert len(said) == 100
 
 
+async def test_the_tab_looks_as_reviewed(tmp_path: Path) -> None:
+    store = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
+    for number, member in enumerate(("slack:T1/U1", "slack:T1/U2")):
+        name = f"r{number}"
+        opened = RoundOpened(
+            at=1_790_000_000.0 + number,
+            round=name,
+            channel="slack:T1/C1",
+            moderator=member,
+            question=f"Should we? {HOSTILE}",
+            affirming=None,
+            negating=None,
+            rules=Rules(rate_position=False),
+            seed=1,
+        )
+        await handle(store, Delivery(f"{name}/open", name, opened))
+    await handle(store, Delivery("r1/end", "r1", RoundCancelled(1_790_000_100.0, "slack:T1/U2", True)))
+    await handle(store, Delivery("r0/join", "r0", MemberJoined(1_790_000_100.0, "slack:T1/U1")))
+    maria = Person("slack:T1/U1", "Maria", "slack:T1/D1", moderator=True, direct=True)
+    found = await sections(maria, ("slack:T1/C1", "slack:T1/C2"), store, TEXTS, rights=True)
+    view = home(found, TEXTS)
+    await store.close()
+    check = Check("home")
+    check_view(check, view)
+    assert not check.problems
+    as_reviewed("home", view)
+
+
 @dataclass
 class Tab:
     """A workplace whose bot answers for real."""
@@ -86,7 +116,7 @@ class Tab:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def opened(self, name: str, by: Person, channel: Channel, phase: Phase = Phase.COLLECTING) -> None:
+    async def opened(self, name: str, by: Somebody, channel: Channel, phase: Phase = Phase.COLLECTING) -> None:
         """A round in a channel, in this phase."""
         team = self.work.slack.team.id
         moderator = ours(team, by.id)
@@ -108,7 +138,7 @@ class Tab:
                 self.store, Delivery(f"{name}/end", name, RoundCancelled(self.work.clock.now(), moderator, True))
             )
 
-    async def reads(self, who: Person) -> str:
+    async def reads(self, who: Somebody) -> str:
         """What a person's Home tab says."""
         before = who.home.hash if who.home else ""
         await who.open_home()
@@ -136,6 +166,7 @@ async def test_everybody_reads_their_own_rounds_and_what_was(tab: Tab) -> None:
         said = {name: await tab.reads(tab.work.people[name]) for name in ("alice", "bob", "maria")}
     for name in said:
         assert "Question r3?" in said[name].partition("What was")[2], name
+        assert "Question r1?" not in said[name].partition("What was")[2], name
     assert "Question r1?" in said["alice"].partition("Rounds you moderate")[2].partition("What was")[0]
     assert "Question r1?" in said["bob"].partition("Other rounds in your channels")[2]
     assert "Question r2?" in said["maria"]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.platform import ChoiceField, Form, RatingField, TextField
 from bot.slack.views import Opened, digest, errors, modal, opened, values_of
 from bot.texts import Texts
+from tests.bot.slack.reviewing import as_reviewed
 from tests.bot.slack.sample_cards import HOSTILE, forms
 from tests.slack_server.blocks import check_view
 from tests.slack_server.checking import Check
@@ -54,11 +55,18 @@ def test_every_form_is_a_modal_that_slack_takes(kind: str, said: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_that_nobody_changed_comes_back_as_it_was(kind: str) -> None:
     form = forms("Closing is good?")[kind]
-    given = dict(values_of(submitted(modal(form, "C1", TEXTS, direct=True, now=NOW))))
+    given = dict(values_of(submitted(modal(form, "C1", TEXTS, direct=True, team="T1", now=NOW))))
     for one in form.fields:
         value = one.value
         shown = "yes" if value is True else "" if value in (None, False) else str(value)
         assert given[one.name] == shown, one.name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_looks_as_reviewed(kind: str) -> None:
+    held = {"S7": "designers", "S8": "leads"}
+    view = modal(forms(HOSTILE)[kind], "C1", TEXTS, direct=False, team="T1", now=NOW, groups=tuple(held.items()))
+    as_reviewed(f"modal-{kind}", view)
 
 
 @settings(max_examples=60, deadline=None)
