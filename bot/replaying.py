@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STATUS = {Verdict.REPRODUCED: 0, Verdict.DIFFERS: 1, Verdict.INCOMPLETE: 3}
 """The exit code for each verdict; 2 is kept for what was asked wrongly."""
 
+LEAST_WIDTH = 24
+"""Characters of a statement that the table shows at least, however narrow the terminal is."""
+
 
 @dataclass(frozen=True, slots=True)
 class DraftReplayed:
@@ -134,17 +137,18 @@ def _print(round: Round, drafts: Sequence[DraftReplayed], verdict: Verdict) -> N
         console.print(Text(f"Draft {one.draft}{how}: {one.replayed.verdict.value}", style="bold"))
         worth = _worth(one)
         table = Table(box=None, padding=(0, 1), header_style="dim")
-        table.add_column("rank", justify="right")
-        table.add_column("posted", justify="right")
+        table.add_column("rank", justify="right", min_width=len("rank"), no_wrap=True)
+        table.add_column("posted", justify="right", min_width=len("posted"), no_wrap=True)
         for name in worth:
-            table.add_column(name, justify="right")
-        table.add_column("statement", overflow="ellipsis", no_wrap=True, ratio=1)
+            table.add_column(name, justify="right", min_width=max(5, len(name)), no_wrap=True)
+        taken = sum(max(5, len(name)) + 2 for name in worth) + len("rank") + len("posted") + 6
+        table.add_column("statement", overflow="ellipsis", no_wrap=True, width=max(LEAST_WIDTH, console.width - taken))
         posted = _posted(one)
         for rank, at in enumerate(_ranking(one), 1):
             place = str(posted.index(at) + 1) if at in posted else ""
             values = [f"{column[at]:.3f}" for column in worth.values()]
             table.add_row(str(rank), place, *values, Text(inert(one.drafting.candidates[at].text)))
-        console.print(table)
+        console.print(table, crop=False, no_wrap=True, width=max(console.width, taken + LEAST_WIDTH))
         for reason in one.replayed.reasons:
             console.print(Text(reason))
     console.print()

@@ -152,6 +152,12 @@ async def test_rounds_of_every_rule_with_critiques_are_reproduced(rule: str, dat
     shown = await asyncio.to_thread(replay, round)
     assert shown.stdout.strip().splitlines()[-1] == "reproduced"
     assert QUESTION in shown.stdout
+    for one in told["drafts"]:
+        best = one["ranking"][0]
+        assert "We " in shown.stdout
+        for name, values in one["welfare"].items():
+            assert name in shown.stdout
+            assert f" {values[best]:.3f} " in shown.stdout
     assert rule in shown.stdout
 
 
