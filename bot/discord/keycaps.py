@@ -48,6 +48,13 @@ class Keycaps:
         self._ours: OrderedDict[Mark, None] = OrderedDict()
         self._saying: set[tuple[str, str]] = set()
         self._forbidden: set[str] = set()
+        self._came = 0
+        self._read: OrderedDict[str, int] = OrderedDict()
+
+    def came(self) -> int:
+        """A reaction came: its place among all that did."""
+        self._came += 1
+        return self._came
 
     def taken_by_us(self, mark: Mark) -> bool:
         """Whether the bot itself took this reaction off because it did not count; asked once for each."""
@@ -56,8 +63,14 @@ class Keycaps:
         del self._ours[mark]
         return True
 
-    def put(self, message: str, user: str, digit: str) -> list[str]:
-        """Note a keycap of somebody's; those they held before."""
+    def put(self, message: str, user: str, digit: str, place: int) -> list[str]:
+        """Note a keycap of somebody's; those they held before.
+
+        Of one that came before the message was last read nothing is known but what was read: what stands there now
+        may be newer, and must not be taken for older.
+        """
+        if place <= self._read.get(message, 0):
+            return []
         held = self._held.setdefault((message, user), set())
         before = sorted(held - {digit})
         held.add(digit)
@@ -66,8 +79,10 @@ class Keycaps:
             self._held.popitem(last=False)
         return before
 
-    def took(self, message: str, user: str, digit: str) -> None:
+    def took(self, message: str, user: str, digit: str, place: int) -> None:
         """Note that somebody's keycap is gone."""
+        if place <= self._read.get(message, 0):
+            return
         if held := self._held.get((message, user)):
             held.discard(digit)
 
@@ -111,7 +126,7 @@ class Keycaps:
 
     async def read(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
         """See `ChatPlatform.reactions`."""
-        channel = theirs(ref.channel)
+        channel, came = theirs(ref.channel), self._came
         message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
         held: dict[str, list[int]] = {}
         for digit in _counted(message):
@@ -121,6 +136,9 @@ class Keycaps:
         self._posting.rated_here(ref.message)
         for user, ratings in held.items():
             self._held[ref.message, user] = {str(one) for one in ratings}
+        self._read[ref.message] = came
+        while len(self._read) > REMEMBERED:
+            self._read.popitem(last=False)
         return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}
 
     async def _people(self, channel: int, message: str, emoji: str) -> list[str]:

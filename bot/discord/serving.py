@@ -279,21 +279,21 @@ class Serving:
         mark = (str(data["message_id"]), act.user, emoji)
         if not added and self._keycaps.taken_by_us(mark):
             return
-        self._soon(self._reacted(act, data, added=added), "reaction")
+        self._soon(self._reacted(act, data, self._keycaps.came(), added=added), "reaction")
 
-    async def _reacted(self, act: Act, data: Payload, *, added: bool) -> None:
+    async def _reacted(self, act: Act, data: Payload, place: int, *, added: bool) -> None:
         message = str(data["message_id"])
         async with self._turn(act.user):
             reply = await self.happen(act)
         digit = inbound.emoji_name(data.get("emoji") or {})
         if not added:
-            self._keycaps.took(message, act.user, digit)
+            self._keycaps.took(message, act.user, digit, place)
         elif isinstance(reply, Whisper):
             await self._not_counted(act, data, reply)
         elif isinstance(reply, Done) and digit in KEYCAPS and message in self._posting.seeded:
-            for before in self._keycaps.put(message, act.user, digit):
+            for before in self._keycaps.put(message, act.user, digit, place):
                 await self._keycaps.remove(act.channel, message, act.user, KEYCAPS[before], quietly=False)
-                self._keycaps.took(message, act.user, before)
+                self._keycaps.took(message, act.user, before, place)
 
     async def _not_counted(self, act: Act, data: Payload, reply: Whisper) -> None:
         message, emoji = str(data["message_id"]), data.get("emoji") or {}

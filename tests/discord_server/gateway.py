@@ -111,7 +111,7 @@ class Gateway:
             self.connections.remove(connection)
             if connection.session is not None and connection.session.connection is connection:
                 connection.session.connection = None
-                if socket.close_code in (1000, 1001):
+                if socket.close_code in (1000, 1001) and not connection.closed_here:
                     self.sessions.pop(connection.session.id, None)
             self._changed()
         return socket
@@ -119,6 +119,7 @@ class Gateway:
     async def reconnect(self) -> None:
         """Ask every client to reconnect and resume (op 7)."""
         for one in list(self.connections):
+            one.leaving = True
             await one.op(RECONNECT)
 
     async def invalidate(self, *, resumable: bool) -> None:
@@ -127,11 +128,13 @@ class Gateway:
             if not resumable and one.session is not None:
                 self.sessions.pop(one.session.id, None)
                 one.session = None
+            one.leaving = True
             await one.op(INVALID, resumable)
 
     async def cut(self, code: int | None = None) -> None:
         """Close every connection: with a code, or (None) without a word, as when the network fails."""
         for one in list(self.connections):
+            one.closed_here = one.leaving = True
             if code is not None:
                 await one.socket.close(code=code)
             elif one.transport is not None:
@@ -254,10 +257,11 @@ class Gateway:
             return
         if session.connection is not None and session.connection is not connection:
             await session.connection.socket.close(code=4009)
-        for number, text in list(session.missed):
-            if number > known:
-                await connection.send(text)
+        # Without a pause in between, so that nothing new comes before what was missed, or is left out.
         connection.session, session.connection = session, connection
+        for number, text in session.missed:
+            if number > known:
+                self._send(connection, text)
         self.resumed += 1
         self._number(session, "RESUMED", {"_trace": []})
         self._changed()
@@ -302,9 +306,12 @@ class Gateway:
         text = json.dumps({"op": DISPATCH, "t": event, "s": session.sequence, "d": data})
         session.missed.append((session.sequence, text))
         if session.connection is not None:
-            task = asyncio.create_task(session.connection.send(text), name="discord server dispatch")
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._send(session.connection, text)
+
+    def _send(self, connection: Connection, text: str) -> None:
+        task = asyncio.create_task(connection.send(text), name="discord server dispatch")
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
     def _bot_in(self, guild: Guild) -> bool:
         return self._app.bot.id in guild.members

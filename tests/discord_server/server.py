@@ -166,8 +166,9 @@ class DiscordServer:
 
     @property
     def ready(self) -> bool:
-        """True when every shard is identified and connected."""
-        there = {one.shard for one in self.discord.gateway.sessions.values() if one.connection is not None}
+        """True when every shard is identified, connected, and not about to lose its connection."""
+        sessions = self.discord.gateway.sessions.values()
+        there = {one.shard for one in sessions if one.connection is not None and not one.connection.leaving}
         return len(there) == self.discord.gateway.shards
 
     @property

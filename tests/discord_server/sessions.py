@@ -44,13 +44,20 @@ class Session:
 
 
 class Connection:
-    """An open socket; zlib: one stream for its whole life, as the client asked."""
+    """An open socket.
+
+    closed_here: Discord ends it, and not the client, whose closing (1000, 1001) ends the session. leaving: it is on
+    its way out, because Discord closes it or asked for that.
+    """
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.BaseTransport | None, compress: str) -> None:
         self.socket = socket
         self.transport = transport
         self.session: Session | None = None
         self.heartbeats = 0
+        self.closed_here = False
+        self.leaving = False
+        # One stream for the whole life of the connection.
         self._zlib = zlib.compressobj() if compress == "zlib-stream" else None
         self._order = asyncio.Lock()
 

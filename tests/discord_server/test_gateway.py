@@ -49,6 +49,20 @@ async def test_what_happens_while_nobody_is_connected_comes_on_resuming(discord:
         assert len(bot.reactions) == 1, "nothing is replayed twice"
 
 
+@pytest.mark.parametrize("code", [1000, 1001, 4000, 4009])
+async def test_a_session_that_discord_closed_is_resumed(discord: DiscordServer, code: int) -> None:
+    async with running(discord, Bot(INTENTS)) as bot:
+        await discord.drop(code)
+        await discord.until(lambda: "resumed" in bot.happened)
+        assert discord.discord.gateway.identified == 1
+
+
+async def test_a_session_that_its_client_left_is_over(discord: DiscordServer) -> None:
+    async with running(discord, Bot(INTENTS)):
+        assert discord.discord.gateway.sessions
+    await discord.until(lambda: not discord.discord.gateway.sessions)
+
+
 async def test_a_client_that_is_asked_to_reconnect_resumes(discord: DiscordServer) -> None:
     async with running(discord, Bot(INTENTS)) as bot:
         await discord.reconnect()
