@@ -1,9 +1,10 @@
 """Carries out what rounds want done: leases outbox rows, runs them, and makes failure harmless.
 
-Rows of one round run one after another in the order in which they were wanted; different rounds run
-side by side. A row that only speaks is marked attempted before the platform is called and complete
-afterwards; a row that answers (drafting, counting, timers) completes in the transaction that commits its
-answer. Leases are renewed while work goes on and given back at shutdown.
+Rows of one round run one after another in the order in which they were wanted; different rounds run side by side, and
+so does bringing a card up to date: a platform may make that wait for long, and nobody's private message should wait
+with it (the store hands out nothing meanwhile that has to come after it). A row that only speaks is marked attempted
+before the platform is called and complete afterwards; a row that answers (drafting, counting, timers) completes in
+the transaction that commits its answer. Leases are renewed while work goes on and given back at shutdown.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 
 from engine.errors import GeneratorMisbehaved, PlatformRefused, StoreUnavailable, Unavailable
 from engine.ports import Claim, Clock, RoundStore
+from engine.rounds.effects import UpdateCard
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +48,9 @@ class Pace:
     hold: float = 86_400.0
     tidy: float = 3_600.0
 
+
+CARD = " card"
+"""Ends the name of the lane in which a round's card is brought up to date."""
 
 PRUNED_AT_ONCE = 500
 """Rows removed in one transaction, so that nobody waits for it."""
@@ -84,6 +89,7 @@ class Dispatcher:
         self._lanes: dict[str, deque[Claim]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(self._pace.rounds)
+        self._room_of_cards = asyncio.Semaphore(self._pace.rounds)
         self._woken = asyncio.Event()
         self._stopping = False
 
@@ -137,30 +143,29 @@ class Dispatcher:
 
     async def _claim(self, tasks: asyncio.TaskGroup) -> int:
         room = self._pace.batch - sum(len(lane) for lane in self._lanes.values())
-        if room <= 0 or len(self._tasks) >= self._pace.rounds:
+        if room <= 0 or sum(not name.endswith(CARD) for name in self._tasks) >= self._pace.rounds:
             return 0
         claims = await self._leased(room)
         for claim in claims:
-            lane = self._lanes.setdefault(claim.round, deque())
-            lane.append(claim)
-            if claim.round not in self._tasks:
-                task = tasks.create_task(self._lane(claim.round), name=f"round {claim.round}")
-                self._tasks[claim.round] = task
+            name = f"{claim.round}{CARD}" if isinstance(claim.effect, UpdateCard) else claim.round
+            self._lanes.setdefault(name, deque()).append(claim)
+            if name not in self._tasks:
+                self._tasks[name] = tasks.create_task(self._lane(name), name=f"round {name}")
         return len(claims)
 
     async def _leased(self, limit: int) -> list[Claim]:
         return await self._store.claim(self._owner, self._clock.now(), limit, self._pace.lease, self._platforms)
 
-    async def _lane(self, round_id: str) -> None:
-        lane = self._lanes[round_id]
+    async def _lane(self, name: str) -> None:
+        lane = self._lanes[name]
         try:
-            async with self._room:
+            async with self._room_of_cards if name.endswith(CARD) else self._room:
                 while lane and not self._stopping:
                     await self._one(lane[0])
                     lane.popleft()
         finally:
-            del self._lanes[round_id]
-            del self._tasks[round_id]
+            del self._lanes[name]
+            del self._tasks[name]
             self.wake()
 
     async def _one(self, claim: Claim) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from bot.dispatcher import Dispatcher, Pace
 from engine.errors import PlatformRefused, PlatformUnavailable
 from engine.ports import Claim, Delivery
-from engine.rounds.effects import Announce, WakeAt
-from engine.rounds.events import RoundOpened
+from engine.rounds.effects import Announce, UpdateCard, WakeAt
+from engine.rounds.events import MemberJoined, RoundOpened
 from engine.rounds.model import Rules
 from engine.service import handle
 from storage.store import DatabaseStore, open_store
@@ -89,6 +89,35 @@ async def test_what_was_done_long_ago_is_removed_while_it_runs(store: DatabaseSt
     clock.time = START + 700.0
     async with asyncio.timeout(5):
         while await known():
+            await asyncio.sleep(0.01)
+    await dispatcher.stop(1.0)
+    await running
+
+
+async def test_a_card_that_waits_for_the_platform_keeps_no_private_message_waiting(store: DatabaseStore) -> None:
+    class SlowCards(Hands):
+        """Brings cards up to date only when told to."""
+
+        may_update = asyncio.Event()
+
+        async def carry_out(self, claim: Claim) -> None:
+            if isinstance(claim.effect, UpdateCard):
+                await self.may_update.wait()
+            await super().carry_out(claim)
+
+    hands, clock = SlowCards(store), HandClock()
+    await open_round(store, "r1")
+    dispatcher = dispatcher_of(store, hands, clock, rounds=1)
+    await dispatcher.run_due()
+    assert await handle(store, Delivery("join", "r1", MemberJoined(START, "ada")))
+    running = asyncio.create_task(dispatcher.run())
+    async with asyncio.timeout(5):
+        while "r1 AskOpinion" not in hands.done:
+            await asyncio.sleep(0.01)
+    assert "r1 UpdateCard" not in hands.done
+    hands.may_update.set()
+    async with asyncio.timeout(5):
+        while "r1 UpdateCard" not in hands.done:
             await asyncio.sleep(0.01)
     await dispatcher.stop(1.0)
     await running
