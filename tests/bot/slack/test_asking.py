@@ -43,10 +43,14 @@ async def rounds(work: Workplace, store: DatabaseStore) -> int:
 
 async def told(work: Workplace, name: str = "maria") -> str:
     """What somebody alone was told last, in a channel or in the conversation with the bot."""
-    await work.slack.quiet()
     person = work.people[name]
-    there: list[Message | Ephemeral] = [*person.ephemerals, *(one for one in person.messages if one.bot_id)]
-    return shown(max(there, key=lambda one: one.ts)) if there else ""
+
+    def there() -> list[Message | Ephemeral]:
+        return [*person.ephemerals, *(one for one in person.messages if one.bot_id)]
+
+    await work.slack.until(there)
+    await work.slack.quiet()
+    return shown(max(there(), key=lambda one: one.ts))
 
 
 async def test_a_group_is_asked_by_picking_it(work: Workplace, store: DatabaseStore) -> None:
