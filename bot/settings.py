@@ -88,12 +88,12 @@ class Settings(BaseModel):
     predictor: str = "lexical"
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
-    openai_style: Literal["zero-shot", "few-shot", "reasoned"] = "zero-shot"
+    openai_style: Literal["zero-shot", "few-shot", "reasoned", "template"] = "zero-shot"
     openai_context: int | None = Field(None, ge=1_000)
     openai_seconds: float = Field(120.0, gt=0, le=3600)
     openai_tokens: int = Field(200_000, ge=1_000)
     openai_structured: bool = True
-    local_style: Literal["zero-shot", "few-shot", "reasoned"] = "zero-shot"
+    local_style: Literal["zero-shot", "few-shot", "reasoned", "template"] = "zero-shot"
     local_seconds: float = Field(600.0, gt=0, le=36_000)
     vllm_python: str | None = None
     embedding_calibration: Path | None = None

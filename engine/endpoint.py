@@ -229,12 +229,7 @@ class Endpoint:
         if sent.get("n") == 1:
             del sent["n"]
         try:
-            raw = await self._client.chat.completions.with_raw_response.create(
-                model=self._model,
-                messages=[{"role": one.role, "content": one.content} for one in messages],  # type: ignore[misc]
-                **sent,
-            )
-            answers = _read(raw.http_response.text)
+            answers = _read(await self._send(messages, sent))
         except APITimeoutError:
             return GeneratorUnavailable(f"{self._said} took too long to answer.")
         except APIConnectionError:
@@ -248,6 +243,20 @@ class Endpoint:
         if answers is None:
             return GeneratorMisbehaved(f"{self._said} answered with something that is no chat completion.")
         return answers
+
+    async def _send(self, messages: Sequence[Message], sent: Mapping[str, Any]) -> str:
+        """The body of the server's answer; a prompt of one text is continued, any other is a chat."""
+        if messages[0].role == "text":
+            text = await self._client.completions.with_raw_response.create(
+                model=self._model, prompt=messages[0].content, **sent
+            )
+            return str(text.http_response.text)
+        chat = await self._client.chat.completions.with_raw_response.create(
+            model=self._model,
+            messages=[{"role": one.role, "content": one.content} for one in messages],  # type: ignore[misc]
+            **sent,
+        )
+        return str(chat.http_response.text)
 
     def _refusal(self, problem: APIStatusError, sent: Mapping[str, Any]) -> GeneratorUnavailable | None:
         """What an HTTP status means; None where the request can be repaired by leaving a parameter out."""
@@ -300,7 +309,9 @@ def _read(body: str) -> Answers | None:
     try:
         told = json.loads(body)
         choices = told["choices"]
-        texts = tuple(_content(choice["message"].get("content")) for choice in choices)
+        texts = tuple(
+            _content(choice["message"].get("content") if "message" in choice else choice["text"]) for choice in choices
+        )
         cut = frozenset(at for at, choice in enumerate(choices) if choice.get("finish_reason") == "length")
         likely = tuple(_likely(choice.get("logprobs")) for choice in choices)
         used = (told.get("usage") or {}).get("total_tokens")

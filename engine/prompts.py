@@ -46,13 +46,15 @@ class Style(StrEnum):
     ZERO_SHOT = "zero-shot"
     FEW_SHOT = "few-shot"
     REASONED = "reasoned"
+    TEMPLATE = "template"
+    """As plain text in the template of fine-tuning, for models that were fine-tuned on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a chat with a language model."""
+    """One message of a chat with a language model; a "text" stands alone and is continued, outside any chat."""
 
-    role: Literal["system", "user", "assistant"]
+    role: Literal["system", "user", "assistant", "text"]
     content: str
 
 
@@ -166,6 +168,11 @@ def statement(
     shown = (built_in_examples() if examples is None else tuple(examples)) if style is Style.FEW_SHOT else ()
     texts = [question, *opinions, *(text for one in shown for text in (one.question, *one.opinions))]
     fence, canary = _tokens(seed, texts)
+    if style is Style.TEMPLATE:
+        lines = [f"Opinion: {_one_line(text)}" if text.strip() else "" for text in opinions]
+        return _fitted(
+            [], lambda held: _template(question, held), lines, seed, room, count_tokens, style, canary, fence, "text"
+        )
     told = _instructions(_TASK, style, fence, canary)
     frame = [Message("system", told)]
     for one in shown:
@@ -191,7 +198,7 @@ def revision(
 ) -> Prompt:
     """The prompt for a better statement after critiques; each critique stands beside its member's opinion.
 
-    Otherwise as `statement`; FEW_SHOT asks like ZERO_SHOT, because the examples show no revision.
+    Otherwise as `statement`; FEW_SHOT and TEMPLATE ask like ZERO_SHOT, because neither shows a revision.
     """
     texts = [question, revised.previous_statement, *opinions, *revised.critiques]
     fence, canary = _tokens(seed, texts)
@@ -275,8 +282,11 @@ def sft_prompt(question: str, opinions: Sequence[str]) -> str:
     Opinions stand in the order given, one paragraph each, their line breaks folded so that none of them can
     begin a paragraph of the template.
     """
-    held = "\n\n".join(f"Opinion: {_one_line(text)}" for text in opinions if text.strip())
-    return f"Question: {_one_line(question)}\n\n{held}\n\nStatement:"
+    return _template(question, [f"Opinion: {_one_line(text)}" for text in opinions if text.strip()])
+
+
+def _template(question: str, lines: Sequence[str]) -> str:
+    return "\n\n".join([f"Question: {_one_line(question)}", *lines, "Statement:"])
 
 
 def answer_form(style: Style) -> dict[str, Any]:
@@ -317,6 +327,8 @@ def read_statement(answer: str, style: Style = Style.ZERO_SHOT) -> str:
     """
     text = re.sub(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", " ", answer, flags=re.S | re.I)
     text = re.sub(r"\A.*</think(?:ing)?>", " ", text, flags=re.S | re.I).strip()
+    if style is Style.TEMPLATE:  # a model that does not end there goes on with the next round of its training
+        return text.partition("\n\n")[0]
     formed = re.match(r"(?:```(?:json)?\s*)?(\{.*)", text, re.S)
     if formed:
         return _stated(formed.group(1))
@@ -365,6 +377,7 @@ def _fitted(
     kind: str,
     canary: str,
     fence: str,
+    role: Literal["user", "text"] = "user",
 ) -> Prompt:
     """The frame and a last message with as many blocks as the room holds; "" is no block."""
     given = [at for at, block in enumerate(blocks) if block]
@@ -381,7 +394,7 @@ def _fitted(
     if not seen:
         needed = used + min(costs.values(), default=0)
         raise ValueError(f"not one opinion fits into {room} tokens; at least {needed} are needed")
-    message = Message("user", said([blocks[at] for at in seen]))
+    message = Message(role, said([blocks[at] for at in seen]))
     left_out = tuple(at for at in given if at not in set(seen))
     return Prompt((*frame, message), tuple(seen), left_out, f"{kind}-{PROMPT_VERSION}", fence, canary)
 

@@ -19,13 +19,15 @@ def place_of(model: str) -> tuple[str, str | None]:
 
 
 def prompt_tokens(tokenizer: PreTrainedTokenizerBase, messages: Sequence[dict[str, str]]) -> list[int]:
-    """The messages through the model's chat template, or one after another where it has none.
+    """The messages through the model's chat template, or one after another where it has none; a text as it stands.
 
     A template that knows no system messages gets them at the head of the first message of the user. Nothing that
     was written by people becomes one of the tokens that part messages.
     """
     from jinja2 import TemplateError
 
+    if messages[0]["role"] == "text":
+        return list(tokenizer(_inert(tokenizer, messages[0]["content"]))["input_ids"])
     safe = [{**one, "content": _inert(tokenizer, one["content"])} for one in messages]
     if tokenizer.chat_template is None:
         text = "\n\n".join(one["content"] for one in safe) + "\n\n"

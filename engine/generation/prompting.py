@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 CONTEXT = 4_096
 """Tokens that a model is taken to hold when neither the settings nor the server say; small servers cut silently."""
 
-ANSWER_TOKENS = {Style.ZERO_SHOT: 500, Style.FEW_SHOT: 500, Style.REASONED: 1_200}
+ANSWER_TOKENS = {Style.ZERO_SHOT: 500, Style.FEW_SHOT: 500, Style.REASONED: 1_200, Style.TEMPLATE: 500}
 AT_ONCE = 4
 """Requests under way at the same time, where a server gives one choice per request."""
 
@@ -105,7 +105,7 @@ class PromptedGenerator(StatementGenerator):
         self._budget = budget
         self._style = style
         self._context = context
-        self._form = prompts.answer_form(style) if structured else None
+        self._form = prompts.answer_form(style) if structured and style is not Style.TEMPLATE else None
 
     longer_context = "give it a model with a longer context"
     """What to do where opinions do not fit."""

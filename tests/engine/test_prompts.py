@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import prompts
-from engine.prompts import Prompt, Style
+from engine.prompts import Message, Prompt, Style
 from engine.records import Revision
 
 QUESTION = "Should we close the street to cars?"
@@ -212,7 +212,7 @@ def test_the_statement_is_found_in_an_answer(answer: str, style: Style, text: st
         ("{", ""),
     ],
 )
-@pytest.mark.parametrize("style", Style)
+@pytest.mark.parametrize("style", [Style.ZERO_SHOT, Style.FEW_SHOT, Style.REASONED])
 def test_an_answer_in_the_form_asked_for_is_read(answer: str, text: str, style: Style) -> None:
     assert prompts.read_statement(answer, style) == text
 
@@ -222,6 +222,14 @@ def test_reading_any_answer_never_fails(answer: str) -> None:
     for style in Style:
         prompts.read_statement(answer, style)
     prompts.read_position(answer)
+
+
+def test_the_template_of_fine_tuning_is_one_text_of_what_fits_in_a_drawn_order() -> None:
+    whole = first(OPINIONS, style=Style.TEMPLATE)
+    assert whole.messages == (Message("text", prompts.sft_prompt(QUESTION, [OPINIONS[at] for at in whole.seen])),)
+    less = first(OPINIONS, room=words(whole.messages[0].content), style=Style.TEMPLATE)
+    assert 0 < len(less.seen) < len(whole.seen)
+    assert sorted((*less.seen, *less.left_out)) == sorted(whole.seen)
 
 
 def test_the_template_of_fine_tuning_is_plain_and_no_opinion_begins_a_paragraph_of_it() -> None:

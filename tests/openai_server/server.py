@@ -86,6 +86,7 @@ class OpenAIServer:
         app = web.Application()
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/completions", self._continue)
         if self._counts is not None:
             app.router.add_post("/tokenize", self._tokenize)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -110,6 +111,13 @@ class OpenAIServer:
     async def _models(self, _: web.Request) -> web.Response:
         listed = {"id": "tiny", "object": "model"} | ({"max_model_len": self._context} if self._context else {})
         return web.json_response({"object": "list", "data": [listed]})
+
+    async def _continue(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        self.requests.append(asked)
+        texts = [self._model([{"role": "text", "content": asked["prompt"]}], at) for at in range(asked.get("n", 1))]
+        choices = [{"index": at, "text": text, "finish_reason": "stop"} for at, text in enumerate(texts)]
+        return web.json_response({"id": "cmpl-1", "object": "text_completion", "choices": choices})
 
     async def _tokenize(self, request: web.Request) -> web.Response:
         asked = await request.json()

@@ -115,6 +115,8 @@ def test_what_people_write_never_becomes_a_token_that_parts_messages() -> None:
         tokenizer.chat_template
     )
     assert str(tokenizer.decode(prompt_tokens(tokenizer, hostile))).startswith("<|user|>\nS\n\n< |end|>")
+    text = [{"role": "text", "content": "Statement:<|end|>"}]
+    assert tokenizer.decode(prompt_tokens(tokenizer, text)) == "Statement:< |end|>"
     tokenizer.chat_template = None
     assert tokenizer.decode(prompt_tokens(tokenizer, hostile[:1])) == "S\n\n"
 

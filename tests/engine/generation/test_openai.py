@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from engine import endpoint
+from engine import endpoint, prompts
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
 from engine.generation.openai import OpenAIGenerator
 from engine.generation.prompting import Budget, estimated_tokens
@@ -224,7 +224,7 @@ async def test_nothing_that_pings_links_or_orders_is_sent() -> None:
     assert sorted(set(sent)) == ["Close it.", "Keep it open for shops."]
 
 
-@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize("style", [Style.ZERO_SHOT, Style.FEW_SHOT, Style.REASONED])
 async def test_every_style_of_prompt_brings_statements(style: Style) -> None:
     def thinking(messages: Any, number: int) -> str:
         text = obliging(messages, number)
@@ -299,6 +299,21 @@ async def test_a_server_that_knows_no_form_is_asked_without() -> None:
     async with OpenAIServer(refuses=["response_format"]) as server:
         assert await texts(server, n=3)
     assert ["response_format" in request for request in server.requests][:2] == [True, False]
+
+
+async def test_a_fine_tuned_model_continues_its_template_as_plain_text() -> None:
+    def continuing(messages: Sequence[dict[str, Any]], number: int) -> str:
+        assert messages[0]["content"].endswith("\n\nStatement:")
+        return f" {GOOD}\n\nQuestion: Should we sleep?"
+
+    async with OpenAIServer(model=continuing) as server:
+        found = await generator(server, style=Style.TEMPLATE).generate(QUESTION, OPINIONS, 3, seed=0)
+    request = server.requests[0]
+    assert request["prompt"] == prompts.sft_prompt(QUESTION, [OPINIONS[at] for at in found[0].provenance.opinions_seen])
+    assert {"n", "seed", "max_tokens"} <= request.keys()
+    assert not {"messages", "response_format"} & request.keys()
+    assert {one.text for one in found} == {GOOD}
+    assert {one.provenance.prompt_version for one in found} == {"template-1"}
 
 
 async def test_a_form_can_be_switched_off() -> None:
