@@ -82,6 +82,7 @@ class Serving:
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest = 0.0
         self._gap: asyncio.Task[None] | None = None
+        self._unheard: set[asyncio.Event] = set()
         self._wanted = False
         self.silence = Silence(clock)
         self._gaps = 0
@@ -128,6 +129,9 @@ class Serving:
         wait = 1.0
         while self._wanted:
             self._wanted = False
+            # What came before the gap and still waits for its turn is older than what is read now.
+            for one in list(self._unheard):
+                await one.wait()
             try:
                 await catch_up()
             except (PlatformUnavailable, StoreUnavailable) as problem:
@@ -282,9 +286,14 @@ class Serving:
         self._soon(self._reacted(act, data, self._keycaps.came(), added=added), "reaction")
 
     async def _reacted(self, act: Act, data: Payload, place: int, *, added: bool) -> None:
-        message = str(data["message_id"])
-        async with self._turn(act.user):
-            reply = await self.happen(act)
+        message, heard = str(data["message_id"]), asyncio.Event()
+        self._unheard.add(heard)
+        try:
+            async with self._turn(act.user):
+                reply = await self.happen(act)
+        finally:
+            heard.set()
+            self._unheard.discard(heard)
         digit = inbound.emoji_name(data.get("emoji") or {})
         if not added:
             self._keycaps.took(message, act.user, digit, place)
