@@ -9,7 +9,8 @@ import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
-from bot.slack.installations import Installations
+from bot.slack.installations import Installations, States
+from bot.slack.rights import Right, Rights, Who
 from bot.slack.sealing import Seal
 from bot.slack.workspaces import NOT_INSTALLED, Workspaces
 from engine.ports import Claim, Delivery
@@ -20,11 +21,15 @@ from storage.store import DatabaseStore, open_store
 
 KEY = Fernet.generate_key().decode()
 NOW = 1_790_000_000.0
+GIVEN = "xoxb-1"
 
 
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    kept = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[DatabaseStore]:
+    """An empty database of each kind."""
+    sqlite = request.param == "sqlite"
+    url = f"sqlite:///{tmp_path / 'parley.db'}" if sqlite else request.getfixturevalue("postgres_url")
+    kept = await open_store(url, migrate=True)
     yield kept
     await kept.close()
 
@@ -48,13 +53,13 @@ async def due(store: DatabaseStore) -> set[str]:
     return {one.round for one in await store.claim("me", NOW + 1, 99, 60.0, ("slack",))}
 
 
-def installed(team: str | None, enterprise: str | None = None) -> Installation:
+def installed(team: str | None, enterprise: str | None = None, token: str = GIVEN) -> Installation:
     return Installation(
         app_id="A1",
         team_id=team,
         enterprise_id=enterprise,
         is_enterprise_install=team is None,
-        bot_token="xoxb-1",
+        bot_token=token,
         bot_user_id="U9",
         bot_id="B1",
         user_id="U2",
@@ -89,3 +94,23 @@ async def test_a_whole_organisation_comes_back_with_each_of_its_workspaces(store
         await store.postpone(await announcement(store, team), NOW + 20_000, "PlatformUnavailable")
     await Installations(store.database, "1.2", Seal([KEY])).async_save(installed(None, "E1"))
     assert await due(store) == {"round-T1", "round-T2"}
+
+
+async def test_an_installation_is_kept_found_sealed_anew_and_removed(store: DatabaseStore) -> None:
+    new = Fernet.generate_key().decode()
+    long = f"xoxe.xoxb-1-{'x' * 200}"
+    installations = Installations(store.database, "1.2", Seal([KEY]))
+    await installations.async_save(installed("T1", "E1", long))
+    await Workspaces(store.database).set_rights("T1", Rights(start=Right(Who.MEMBERS)))
+    assert await Workspaces(store.database).enterprise_of("T1") == "E1"
+    assert await Installations(store.database, "1.2", Seal([new, KEY])).seal_anew() == 2
+    again = Installations(store.database, "1.2", Seal([new]))
+    assert await again.seal_anew() == 0
+    found = await again.of("T1", "E1")
+    assert found is not None
+    assert found.bot_token == long
+    assert await again.of("T2", "E1") is None
+    state = await States(store.database).async_issue()
+    assert [await States(store.database).async_consume(state) for _ in range(2)] == [True, False]
+    assert [await again.remove(found) for _ in range(2)] == [True, False]
+    assert (await Workspaces(store.database).rights("T1")).start == Right(Who.MEMBERS)
