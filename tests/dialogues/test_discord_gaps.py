@@ -5,6 +5,8 @@ Source: Discord's documentation, "Gateway": what a resumed session is replayed, 
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -13,6 +15,7 @@ from bot.discord.serving import Client
 from engine.rounds.model import Phase
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
+from tests.dialogues.discord_stage import EMOJI
 from tests.discord_server.person import NO_ANSWER
 
 
@@ -154,3 +157,48 @@ async def test_a_second_gap_while_the_first_is_being_made_up_for(stage: GappySta
     await stage.back()
     assert stage.discord.discord.gateway.identified == 3
     assert await stage.ratings() == {"alice": [6, None, None]}
+
+
+async def test_a_keycap_that_is_replayed_does_not_take_off_a_newer_one(stage: GappyStage) -> None:
+    await stage.to_voting()
+    await stage.discord.drop()
+    await stage.put("alice", 0, 2)
+    await stage.take("alice", 0, 2)
+    await stage.put("alice", 0, 5)
+    await stage.back()
+    assert stage.candidates()[0].reactions[EMOJI["5"]] == [stage.discord.bot.id, stage.seat("alice").id]
+    assert await stage.ratings() == {"alice": [5, None, None]}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_the_gateway_does_the_last_keycaps_count(stage: GappyStage, seed: int) -> None:
+    await stage.to_voting()
+    chance = random.Random(seed)
+    server = stage.discord
+    faults = (
+        server.drop,
+        lambda: server.drop(4000),
+        lambda: server.drop(1001),
+        server.reconnect,
+        lambda: server.invalidate(resumable=True),
+        lambda: server.invalidate(resumable=False),
+    )
+    held: dict[tuple[str, int], int] = {}
+    for _ in range(25):
+        stage.clock.pass_(1.0)
+        if chance.random() < 0.3:
+            await chance.choice(faults)()
+        if chance.random() < 0.3:
+            await asyncio.sleep(chance.random() * 0.05)
+        who, number = chance.choice(("alice", "bob", "carol")), chance.randrange(3)
+        if (who, number) in held:
+            await stage.take(who, number, held.pop((who, number)))
+        else:
+            held[who, number] = chance.randint(1, 7)
+            await stage.put(who, number, held[who, number])
+    await stage.back()
+    expected: dict[str, list[int | None]] = {}
+    for (who, number), digit in held.items():
+        expected.setdefault(who, [None, None, None])[number] = digit
+    assert await stage.ratings() == expected
