@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +26,9 @@ COUNTED = {"chat_postMessage", "chat_update", "chat_delete", "reactions_add", "f
 
 SETTLED = listening.SETTLING + 1.0
 """Seconds after a restart until a timer that came due meanwhile has come."""
+
+A_VIEW = re.compile(r"view/V\w+")
+"""A modal: one that opened as the process died is opened anew, as another one."""
 
 LINE = 1 << 22
 FOREVER = 1e9
@@ -182,8 +186,17 @@ def essentials(tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     ):
         last[name] = {"/".join(str(row[key]) for key in keys): row for row in tables[name]}
     rounds = [{key: value for key, value in row.items() if key != "version"} for row in tables["rounds"]]
-    now = {name: tables[name] for name in ("standings", "draftings", "candidates", "outcomes")}
+    now = {name: tables[name] for name in ("draftings", "candidates", "outcomes")}
+    standings = json.loads(A_VIEW.sub("view", json.dumps(tables["standings"])))
     sent = sorted(f"{row['kind']} {row['member']} {row['candidate']}" for row in tables["sent"])
     waiting = sorted({(row["kind"], row["settled"]) for row in tables["outbox"] if row["kind"] != "WakeAt"})
     recorded = sum(row["event"] == POSTED_AGAIN for row in tables["audit"])
-    return {"rounds": rounds, **last, **now, "sent": sent, "outbox": waiting, "recorded": recorded}
+    return {
+        "rounds": rounds,
+        "standings": standings,
+        **last,
+        **now,
+        "sent": sent,
+        "outbox": waiting,
+        "recorded": recorded,
+    }
