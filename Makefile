@@ -11,7 +11,9 @@ INSTALL := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Which tests run: a pytest marker expression. Empty means all of them.
 MARKS ?= not slow and not crash
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+# In how many processes; 0 for this one alone. A file's tests stay in one.
+WORKERS ?= 2
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-all test-vllm check lint image-check clean
