@@ -16,6 +16,7 @@ from bot.discord.ids import PREFIX, ours, theirs
 from bot.discord.keycaps import Keycaps
 from bot.discord.messages import CONTENT
 from bot.discord.posting import Posting, target_of
+from bot.discord.silence import LOOK_AGAIN
 from bot.platform import Abilities, Card, Handler, MessageRef, Target
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, StoreUnavailable
@@ -170,10 +171,12 @@ class DiscordPlatform:
             await made.client.close()
 
     async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
-        """See `bot.platform.LosesTouch`."""
+        """See `bot.platform.LosesTouch`; before the first connection nothing of what happened is known."""
         made = self._made
-        if self._store is None or made is None or made.serving is None:
+        if self._store is None:
             return None
+        if made is None or made.serving is None or not self._listening.is_set():
+            return self._clock.now() + LOOK_AGAIN
         return made.serving.silence.hold(due, settling=settling)
 
     async def _keep_heard(self, serving: Serving, hearing: Hearing) -> None:

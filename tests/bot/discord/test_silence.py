@@ -64,6 +64,24 @@ def test_two_connections_are_both_waited_for() -> None:
     assert not silence.lasts
 
 
+async def test_timers_wait_until_a_process_that_begins_is_connected(work: Server, store: DatabaseStore) -> None:
+    hearing, here = Hearing(store.database), work.id(work.channel)
+    due = work.clock.now() + 500
+    await hearing.heard("discord:", work.clock.now())
+    work.clock.pass_(1_000)
+    work.platform = work.made(store=store)
+    assert await work.platform.hold(here, due, settling=True) == work.clock.now() + LOOK_AGAIN
+    running = asyncio.create_task(work.platform.run(work.handle))
+    listening = asyncio.create_task(work.platform.listening())
+    while not listening.done():
+        assert await work.platform.hold(here, due, settling=True) is not None
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.1)
+    assert await work.platform.hold(here, work.clock.now() + 1, settling=True) is None
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_the_platform_holds_timers_after_it_was_away(work: Server, store: DatabaseStore) -> None:
     hearing, here = Hearing(store.database), work.id(work.channel)
     before = work.clock.now()
