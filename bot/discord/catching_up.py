@@ -20,7 +20,7 @@ from bot.discord.keycaps import Keycaps
 from bot.discord.posting import MESSAGES
 from bot.platform import MessageRef
 from engine.errors import PlatformRefused
-from engine.ports import Clock, Delivery, RoundStore
+from engine.ports import Clock, Delivery, RoundStore, Sent
 from engine.rounds.events import ReactionsReconciled
 from engine.rounds.model import Round
 from engine.service import handle
@@ -92,6 +92,25 @@ class CatchingUp:
                     state = inbound.digest((("known", mine.state if mine else ""), ("held", str(now))))
                     event = ReactionsReconciled(at, member, candidate, now, before)
                     await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
+                if len(now) > 1:
+                    await self._leave_the_latest(round, candidate, member, now, sent)
+
+    async def _leave_the_latest(
+        self, round: Round, candidate: str, member: str, held: tuple[int, ...], sent: Sent
+    ) -> None:
+        """Take off the keycaps that somebody put before another one, as if it had been heard at once."""
+        standing = await self._store.standing(round.id, member)
+        if standing is None or standing.outside:
+            return
+        marks = [one for one in standing.marks if one.candidate == candidate and one.held and one.rating in held]
+        newest = max((one.at for one in marks), default=0.0)
+        if sum(one.at == newest for one in marks) > 1:
+            return  # several came unheard, and the person is asked
+        channel, user = str(theirs(sent.channel)), str(theirs(member))
+        for one in marks:
+            if one.at < newest:
+                emoji = inbound.KEYCAPS[str(one.rating)]
+                await self._keycaps.remove(channel, sent.message, user, emoji, quietly=False)
 
     async def _not_counted(self, round: Round, member: str) -> bool:
         """Whether somebody's reactions do not count and were taken off for that: they stay mentioned by number."""

@@ -86,6 +86,18 @@ async def test_another_process_finds_what_happened_while_there_was_none(stage: G
     assert await stage.ratings() == {"alice": [4, None, None], "bob": [None, 7, None]}
 
 
+async def test_a_keycap_put_while_there_was_no_process_takes_the_earlier_one_off(stage: GappyStage) -> None:
+    await stage.to_voting()
+    await stage.react("alice", "2", "Statement 1 of 3")
+    async with stage.process_away():
+        stage.clock.pass_(60)
+        await stage.put("alice", 0, 5)
+    bot, alice = stage.discord.bot.id, stage.seat("alice").id
+    under = stage.candidates()[0].reactions
+    assert (under[EMOJI["2"]], under[EMOJI["5"]]) == ([bot], [bot, alice])
+    assert await stage.ratings() == {"alice": [5, None, None]}
+
+
 @pytest.mark.slow
 async def test_an_outage_in_the_middle_of_a_vote(stage: GappyStage) -> None:
     await stage.to_voting()
