@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.boundaries import Boundaries, Fate, count_commits
+from tests.crash.discord_world import discord_beside
 from tests.crash.play import Setting, play
 from tests.crash.slack_world import slack_beside
 
@@ -37,7 +38,8 @@ def main() -> None:
         order = json.loads(line)
         try:
             setting = Setting(**order["setting"])
-            with slack_beside(setting.script, setting.chat, setting.folder):
+            given = (setting.script, setting.chat, setting.folder)
+            with slack_beside(*given), discord_beside(*given):
                 answer = _killed(setting, order["kill"], order["deaths"]) if "kill" in order else _undisturbed(setting)
         except Exception:  # noqa: BLE001 - told to the test, which fails with it
             answer = {"error": traceback.format_exc()}

@@ -24,6 +24,8 @@ from storage.database import Database
 from storage.store import DatabaseStore
 from tests.crash.boundaries import Boundaries, CountedDatabase
 from tests.crash.chats import BrowserChat, Chat, JournalChat
+from tests.crash.discord_chat import SETTLED as SETTLED_ON_DISCORD
+from tests.crash.discord_chat import DiscordChat
 from tests.crash.journal import Journal
 from tests.crash.models import RememberedGenerator, RememberedPredictor
 from tests.crash.script import SCRIPTS, START, Script, Step
@@ -52,7 +54,8 @@ State = dict[str, Any]
 class Setting:
     """What is played where.
 
-    chat: "keyed" (a key it knows posts nothing), "unkeyed" (posts again), "browser", "slack", or "slack, history".
+    chat: "keyed" (a key it knows posts nothing), "unkeyed" (posts again), "browser", "slack", "slack, history",
+    or "discord".
     """
 
     script: str
@@ -106,6 +109,10 @@ class _Playing:
             settings = dict(self.script.settings)
             self.chat = SlackChat(setting.folder, settings, boundaries, self._clock, handler, store)
             self._recovering = LEASE + SETTLED
+        elif setting.chat == "discord":
+            settings = dict(self.script.settings)
+            self.chat = DiscordChat(setting.folder, settings, boundaries, self._clock, handler, store)
+            self._recovering = LEASE + SETTLED_ON_DISCORD
         else:
             keyed, troubles = setting.chat == "keyed", self.script.troubles
             self.chat = JournalChat(
@@ -214,8 +221,12 @@ class _Playing:
         Who asks again after a crash may be answered in other words: that the round is closed already.
         """
         tables: Any = await whole_state(self._database)
+        if isinstance(self.chat, (SlackChat, DiscordChat)):
+            tables = essentials(tables)
+        if isinstance(self.chat, DiscordChat):
+            tables = self.chat.comparable(tables)
         return {
-            "tables": essentials(tables) if isinstance(self.chat, SlackChat) else tables,
+            "tables": tables,
             "messages": await self.chat.messages(),
             "replies": {
                 one["delivery"]: one["reply"]

@@ -345,10 +345,40 @@ PRIVATELY_ON_SLACK = Script(
     ),
 )
 
+ON_DISCORD = Script(
+    "an open ballot as Discord's people take part in it",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION),
+        press("ann", "join"),
+        press("cem", "join"),
+        say("ann", "I want Friday because I travel on Mondays.", "ann"),
+        submit("ben", "opinion", position="2", opinion="Friday afternoon is bad for parents."),
+        say("cem", "Friday works for me if it ends early."),
+        edit("ann", "ann", "I would like Friday because I travel on Mondays."),
+        Lapse(),  # the deadline came at 6.5 slots
+        react("ann", 0, "6"),
+        react("ann", 0, "7"),  # the bot takes the six off
+        react("ben", 1, "2"),
+        react("ben", 1, "2", added=False),
+        react("ben", 0, "3"),
+        Lapse(2),  # the deadline came at 5.5 slots after the one before
+    ),
+    settings=(
+        ("rate_position", "yes"),
+        ("reminders", ""),
+        ("opinion_seconds", minutes(6.5)),
+        ("voting_seconds", minutes(5.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
 SCRIPTS = {
     "open": OPEN_BALLOT,
     "private": PRIVATE_BALLOT,
     "trouble": IN_TROUBLE,
     "slack": ON_SLACK,
     "slack, privately": PRIVATELY_ON_SLACK,
+    "discord": ON_DISCORD,
 }

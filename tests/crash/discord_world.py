@@ -1,0 +1,248 @@
+"""Discord as a process of its own, which outlives the bot's: people act there when the script tells them to.
+
+Orders come as JSON lines over a socket in the setting's folder, from the life that plays. Discord tells nothing
+twice: what somebody wrote or put there stands, and who got no answer tries again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from bot.discord.inbound import KEYCAPS
+from bot.discord.keys import Pressed, read_key
+from tests.crash.script import SCRIPTS, START
+from tests.discord_server import rights
+from tests.discord_server.components import walk
+from tests.discord_server.interactions import MODAL, Interaction, first_answer
+from tests.discord_server.limits import RateLimits
+from tests.discord_server.person import Person
+from tests.discord_server.seeing import shown
+from tests.discord_server.server import DiscordServer
+from tests.discord_server.sessions import Timing
+from tests.discord_server.world import Channel, Message
+from tests.fakes.clock import FakeClock
+from tests.slack_server.clock import SimulatedTime
+
+OPTIONS = {"ask": "question", "extend": "time", "reopen": "time"}
+"""By command: the option that takes what follows it."""
+
+ANSWER = 60.0
+"""Seconds that Discord waits here for an answer: how busy the machine is must not decide what happens."""
+
+A_TIME = re.compile(r"<t:\d+:\w>|\d{4}-\d\d-\d\d \d\d:\d\d")
+
+Json = dict[str, Any]
+
+
+def socket_of(folder: str) -> Path:
+    """Where orders are taken."""
+    return Path(folder) / "discord.sock"
+
+
+@contextmanager
+def discord_beside(script: str, chat: str, folder: str) -> Iterator[None]:
+    """A Discord for the script's people while this lasts, where the chat is "discord"."""
+    if chat != "discord":
+        yield
+        return
+    process = os.fork()
+    if process == 0:
+        try:
+            asyncio.run(_DiscordWorld(script).serve(socket_of(folder)))
+        finally:
+            os._exit(1)
+    try:
+        while not socket_of(folder).exists():
+            ended, _ = os.waitpid(process, os.WNOHANG)
+            assert not ended, "Discord did not start"
+            time.sleep(0.005)
+        yield
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+
+
+class _DiscordWorld:
+    def __init__(self, script: str) -> None:
+        self._clock = FakeClock(START)
+        self._discord = DiscordServer(
+            time=SimulatedTime(self._clock), limits=RateLimits.none(), timing=Timing(answer=ANSWER)
+        )
+        moderators = self._discord.add_role("moderators", rights.MANAGE_GUILD | rights.MANAGE_MESSAGES)
+        people = SCRIPTS[script].people
+        self._people = {
+            name: self._discord.add_user(name, roles=[moderators] if name == "mod" else []) for name in people
+        }
+        self._channel = self._discord.add_channel("team")
+        self._places: dict[str, Channel] = {"team": self._channel}
+        self._places |= {name: person.direct for name, person in self._people.items()}
+        self._begun: dict[str, int] = {}
+        self._done: set[str] = set()
+        self._said: dict[str, Message] = {}
+        self._serving: asyncio.Task[None] | None = None
+
+    async def serve(self, path: Path) -> None:
+        """Take orders until the process is killed."""
+        async with self._discord:
+            server = await asyncio.start_unix_server(self._orders, path.with_suffix(".part"))
+            path.with_suffix(".part").rename(path)
+            await server.serve_forever()
+
+    async def _orders(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """The orders of one life; what an earlier one had under way is given up."""
+        if self._serving is not None:
+            self._serving.cancel()
+        self._serving = asyncio.current_task()
+        with suppress(ConnectionError, asyncio.CancelledError):  # that life is over
+            while line := await reader.readline():
+                writer.write(json.dumps(await self._answer(json.loads(line))).encode() + b"\n")
+                await writer.drain()
+
+    async def _answer(self, order: Json) -> Json:
+        try:
+            answer: Json = await getattr(self, f"order_{order.pop('order')}")(**order)
+        except Exception:  # noqa: BLE001 - told to the life, which fails with it
+            return {"error": traceback.format_exc()}
+        return answer
+
+    async def order_hello(self) -> Json:
+        """Where Discord is, and who is there."""
+        discord = self._discord
+        return {
+            "api_url": discord.api_url,
+            "gateway_url": discord.gateway_url,
+            "token": discord.token,
+            "channel": self._channel.id,
+            "people": {name: person.id for name, person in self._people.items()},
+        }
+
+    async def order_move(self, to: float) -> Json:
+        """It is so late now."""
+        self._clock.move(to)
+        return {}
+
+    async def order_quiet(self) -> Json:
+        """Wait until nothing is on its way."""
+        await self._discord.quiet(0.01)
+        return {}
+
+    async def order_deliver(self, who: str, delivery: str, action: Json) -> Json:
+        """Somebody does something, at most once. event: the bot is told of it without an answer being awaited.
+
+        unanswered: the interaction that got no answer, where somebody tried already; nothing is done then.
+        """
+        if delivery in self._done:
+            return {}
+        if delivery in self._begun and (lost := self._unanswered(who, delivery, action)) is not None:
+            return {"unanswered": lost.id}
+        return await self._do(who, delivery, action)
+
+    async def order_retry(self, who: str, delivery: str, action: Json) -> Json:
+        """Somebody who got no answer tries again."""
+        lost = self._unanswered(who, delivery, action)
+        if lost is None or action["do"] != "command":
+            return await self._do(who, delivery, action)
+        # With the identity that the lost one had, after which a round is called: two runs stay comparable.
+        lost.answered, lost.begun = asyncio.get_running_loop().create_future(), time.monotonic()
+        guild = lost.channel.guild
+        self._discord.discord.gateway.publish("INTERACTION_CREATE", lost.payload, guild=guild.id if guild else "")
+        assert await first_answer(self._discord.discord, lost)
+        self._done.add(delivery)
+        return {}
+
+    async def order_happened(self, delivery: str) -> Json:
+        """Somebody sees that it happened, and does not try again."""
+        self._done.add(delivery)
+        return {}
+
+    def _unanswered(self, who: str, delivery: str, action: Json) -> Interaction | None:
+        """The last interaction of somebody's act that the bot did not answer; of a form only its submission counts."""
+        mine = list(self._discord.discord.interactions.values())[self._begun[delivery] :]
+        mine = [one for one in mine if one.user is self._people[who].user]
+        last = mine[-1] if mine else None
+        if last is None or last.answer or (action["do"] == "submit" and last.kind != MODAL):
+            return None
+        return last
+
+    async def _do(self, who: str, delivery: str, action: Json) -> Json:
+        self._begun.setdefault(delivery, len(self._discord.discord.interactions))
+        person = self._people[who]
+        if action["do"] in {"say", "edit", "react"}:
+            self._done.add(delivery)
+            await self._tell(person, delivery, action)
+            return {"event": True}
+        failure = await self._ask(person, action)
+        assert not failure, f"{who} reads {failure!r}"
+        self._done.add(delivery)
+        return {}
+
+    async def _tell(self, person: Person, delivery: str, action: Json) -> None:
+        match action:
+            case {"do": "say", "text": text}:
+                self._said[delivery] = await person.say(text)
+            case {"do": "edit", "message": message, "text": text}:
+                await person.edit(self._said[message], text)
+            case {"do": "react", "message": message, "emoji": emoji, "added": added}:
+                statement = self._channel.messages[message]
+                await (person.react if added else person.unreact)(statement, KEYCAPS[emoji])
+
+    async def _ask(self, person: Person, action: Json) -> str:
+        """Act, and wait for the answer; why there was none."""
+        match action:
+            case {"do": "command", "word": word, "rest": rest}:
+                options = {OPTIONS[word]: rest} if rest else {}
+                return (await person.command(f"consensus {word}", options, self._channel)).failure
+            case {"do": "press", "action": pressed, "round": round, "value": value}:
+                return await self._press(person, pressed, round, value)
+            case {"do": "submit", "form": form, "round": round, "values": values}:
+                return await self._submit(person, form, round, values)
+            case _:
+                raise AssertionError(f"nobody does {action!r} on Discord")
+
+    async def _press(self, person: Person, action: str, round: str, value: str = "") -> str:
+        there = sorted([*self._channel.said, *person.messages, *person.ephemerals], key=lambda one: one.key)
+        for message in reversed(there):
+            for part in walk(message.components):
+                key = read_key(str(part.get("custom_id") or ""))
+                if isinstance(key, Pressed) and (key.action, key.round) == (action, round):
+                    custom_id = str(part["custom_id"])
+                    if value:
+                        return (await person.choose(custom_id, value, on=message)).failure
+                    return (await person.press(custom_id, on=message)).failure
+        raise AssertionError(f"{person.user.name} sees no control {action!r}")
+
+    async def _submit(self, person: Person, form: str, round: str, values: Json) -> str:
+        """Open a modal, unless it is open since an earlier try, and send it."""
+        if person.form is None:
+            if failure := await self._press(person, form, round):
+                return failure
+            assert person.form is not None, f"{person.user.name} sees no form {form!r}"
+        return (await person.submit(values)).failure
+
+    async def order_messages(self) -> Json:
+        """What the bot said, by place: each message as it reads now with its seeds; and the nonces that two have."""
+        nonces: set[str] = set()
+        duplicates: list[str] = []
+        places: dict[str, list[list[str]]] = {}
+        for place, channel in self._places.items():
+            places[place] = []
+            for one in channel.said:
+                if one.author is not self._discord.bot:
+                    continue
+                nonce = str(one.nonce or "")
+                duplicates += [nonce] if nonce in nonces else []
+                nonces |= {nonce} - {""}
+                seeds = [emoji for emoji, users in one.reactions.items() if self._discord.bot.id in users]
+                places[place].append([A_TIME.sub("(a time)", shown(one)), " ".join(seeds)])
+        wrong = [[one.kind, one.detail] for one in self._discord.violations]
+        return {"places": places, "duplicates": duplicates, "violations": wrong}

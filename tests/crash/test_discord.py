@@ -1,0 +1,88 @@
+"""A round over Discord, its process killed at any boundary: nothing is lost, and nothing said twice.
+
+Discord and the people in it are another process, which goes on; discord.py runs unmodified. In one run every step of
+a script is killed at its boundary of one number, as in `test_every_boundary`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.crash.workers import Databases, Play, SqliteDatabases, Survived, Undisturbed, Zygotes
+
+pytestmark = pytest.mark.crash
+
+EVERY = 41
+"""The quick tests take every boundary number that has this distance from the one before."""
+
+PATIENCE = 900
+"""Seconds that an exhaustive test may take on a busy machine."""
+
+
+def test_a_sample_of_deaths_leaves_no_trace(databases: Databases, crash_folder: Path, zygotes: Zygotes) -> None:
+    play = Play("discord", "discord", databases, crash_folder, zygotes)
+    undisturbed = play.undisturbed()
+    _assert_tells_a_whole_round(undisturbed)
+    _assert_unharmed(undisturbed, play.killed(range(3, _most(undisturbed) + 1, EVERY)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE)
+def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes) -> None:
+    play = Play("discord", "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
+    undisturbed = play.undisturbed()
+    survived = play.killed(range(1, _most(undisturbed) + 1))
+    _assert_unharmed(undisturbed, survived)
+    died = Counter((step, number) for one in survived for step, number, _ in one.deaths)
+    every = {(step, at + 1) for step, names in undisturbed.boundaries.items() for at in range(len(names))}
+    assert died == Counter(every)
+
+
+def _most(undisturbed: Undisturbed) -> int:
+    """The number of boundaries of the step that has most of them."""
+    return max(len(names) for names in undisturbed.boundaries.values())
+
+
+def _assert_tells_a_whole_round(undisturbed: Undisturbed) -> None:
+    tables = undisturbed.state["tables"]
+    assert [row["phase"] for row in tables["rounds"]] == ["closed"]
+    assert len(tables["ratings"]) == 3
+    assert len(tables["opinions"]) == 3
+    assert tables["outcomes"]
+    assert {settled for _, settled in tables["outbox"]} == {"complete"}
+    names = {name for names in undisturbed.boundaries.values() for name in names}
+    message = "/channels/{channel_id}/messages/{message_id}"
+    for call in (
+        "POST /channels/{channel_id}/messages",
+        "POST /interactions/{webhook_id}/{webhook_token}/callback",
+        f"PATCH {message}",
+        f"PUT {message}/reactions/{{emoji}}/@me",
+        f"DELETE {message}/reactions/{{emoji}}/{{user_id}}",
+    ):
+        assert {f"{call}: before", f"{call}: after"} <= names
+
+
+def _assert_unharmed(undisturbed: Undisturbed, survived: Sequence[Survived]) -> None:
+    for one in survived:
+        assert one.deaths
+        assert one.state["duplicates"] == []
+        assert one.state["tables"]["recorded"] == 0
+        _assert_same(undisturbed, one)
+
+
+def _assert_same(undisturbed: Undisturbed, survived: Survived) -> None:
+    wanted, got = (
+        {part: state[part] for part in ("tables", "messages")} for state in (undisturbed.state, survived.state)
+    )
+    if wanted == got:
+        return
+    before, after = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
+    difference = [line[:300] for line in difflib.unified_diff(before, after, "undisturbed", "killed", lineterm="")]
+    deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
+    pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
