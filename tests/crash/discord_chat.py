@@ -158,7 +158,7 @@ class DiscordChat(Chat):
         return answer
 
     async def messages(self) -> dict[str, list[list[str]]]:
-        """See Chat: each message as it reads, with its seeds."""
+        """See Chat: each message as it reads, with how many hold which reaction."""
         await self._settle()
         self._shown = await self._order(order="messages")
         assert not self._shown["violations"], self._shown["violations"]

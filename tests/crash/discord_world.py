@@ -230,7 +230,9 @@ class _DiscordWorld:
         return (await person.submit(values)).failure
 
     async def order_messages(self) -> Json:
-        """What the bot said, by place: each message as it reads now with its seeds; and the nonces that two have."""
+        """What the bot said, by place: each message as it reads now with its reactions; and the nonces that two
+        have.
+        """
         nonces: set[str] = set()
         duplicates: list[str] = []
         places: dict[str, list[list[str]]] = {}
@@ -242,7 +244,7 @@ class _DiscordWorld:
                 nonce = str(one.nonce or "")
                 duplicates += [nonce] if nonce in nonces else []
                 nonces |= {nonce} - {""}
-                seeds = [emoji for emoji, users in one.reactions.items() if self._discord.bot.id in users]
-                places[place].append([A_TIME.sub("(a time)", shown(one)), " ".join(seeds)])
+                held = [f"{emoji} {len(users)}" for emoji, users in sorted(one.reactions.items())]
+                places[place].append([A_TIME.sub("(a time)", shown(one)), " ".join(held)])
         wrong = [[one.kind, one.detail] for one in self._discord.violations]
         return {"places": places, "duplicates": duplicates, "violations": wrong}
