@@ -1,10 +1,11 @@
 """Carries out what rounds want done: leases outbox rows, runs them, and makes failure harmless.
 
 Rows of one round run one after another in the order in which they were wanted; different rounds run side by side, and
-so does bringing a card up to date: a platform may make that wait for long, and nobody's private message should wait
-with it (the store hands out nothing meanwhile that has to come after it). A row that only speaks is marked attempted
-before the platform is called and complete afterwards; a row that answers (drafting, counting, timers) completes in
-the transaction that commits its answer. Leases are renewed while work goes on and given back at shutdown.
+so does bringing up to date what stands already, a card or a receipt: a platform may make that wait for long, and no
+question to anybody should wait with it (the store hands out nothing meanwhile that has to come after it). A row that
+only speaks is marked attempted before the platform is called and complete afterwards; a row that answers (drafting,
+counting, timers) completes in the transaction that commits its answer. Leases are renewed while work goes on and given
+back at shutdown.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 
 from engine.errors import GeneratorMisbehaved, PlatformRefused, StoreUnavailable, Unavailable
 from engine.ports import Claim, Clock, RoundStore
-from engine.rounds.effects import UpdateCard
+from engine.rounds.effects import ShowReceipt, UpdateCard
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +50,14 @@ class Pace:
     tidy: float = 3_600.0
 
 
+STANDING = (UpdateCard, ShowReceipt)
+"""What mostly edits a message that stands already."""
+
 CARD = " card"
-"""Ends the name of the lane in which a round's card is brought up to date."""
+"""Ends the name of the lane in which a round's card and receipts are brought up to date."""
+
+CARDS = 8
+"""How many times as many rows as a batch are ours at most, edits that wait for the platform included."""
 
 PRUNED_AT_ONCE = 500
 """Rows removed in one transaction, so that nobody waits for it."""
@@ -142,12 +149,14 @@ class Dispatcher:
             await asyncio.sleep(BREATH)
 
     async def _claim(self, tasks: asyncio.TaskGroup) -> int:
-        room = self._pace.batch - sum(len(lane) for lane in self._lanes.values())
+        edits = sum(len(lane) for name, lane in self._lanes.items() if name.endswith(CARD))
+        others = sum(map(len, self._lanes.values())) - edits
+        room = min(self._pace.batch - others, CARDS * self._pace.batch - edits)
         if room <= 0 or sum(not name.endswith(CARD) for name in self._tasks) >= self._pace.rounds:
             return 0
         claims = await self._leased(room)
         for claim in claims:
-            name = f"{claim.round}{CARD}" if isinstance(claim.effect, UpdateCard) else claim.round
+            name = f"{claim.round}{CARD}" if isinstance(claim.effect, STANDING) else claim.round
             self._lanes.setdefault(name, deque()).append(claim)
             if name not in self._tasks:
                 self._tasks[name] = tasks.create_task(self._lane(name), name=f"round {name}")

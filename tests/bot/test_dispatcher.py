@@ -12,8 +12,8 @@ from sqlalchemy import select
 from bot.dispatcher import Dispatcher, Pace
 from engine.errors import PlatformRefused, PlatformUnavailable
 from engine.ports import Claim, Delivery
-from engine.rounds.effects import Announce, UpdateCard, WakeAt
-from engine.rounds.events import MemberJoined, RoundOpened
+from engine.rounds.effects import Announce, ShowReceipt, UpdateCard, WakeAt
+from engine.rounds.events import MemberJoined, OpinionGiven, RoundOpened
 from engine.rounds.model import Rules
 from engine.service import handle
 from storage.store import DatabaseStore, open_store
@@ -118,6 +118,44 @@ async def test_a_card_that_waits_for_the_platform_keeps_no_private_message_waiti
     hands.may_update.set()
     async with asyncio.timeout(5):
         while "r1 UpdateCard" not in hands.done:
+            await asyncio.sleep(0.01)
+    await dispatcher.stop(1.0)
+    await running
+
+
+async def test_receipts_that_wait_for_the_platform_keep_no_question_waiting(store: DatabaseStore) -> None:
+    """Slack takes about fifty edits a minute, and most receipts are edits of the one before."""
+
+    class SlowReceipts(Hands):
+        """Shows receipts only when told to."""
+
+        may_show = asyncio.Event()
+
+        async def carry_out(self, claim: Claim) -> None:
+            if isinstance(claim.effect, ShowReceipt):
+                await self.may_show.wait()
+            await super().carry_out(claim)
+
+    hands, clock = SlowReceipts(store), HandClock()
+    await open_round(store, "r1")
+    members = [f"member{number}" for number in range(12)]
+    for member in members:
+        assert await handle(store, Delivery(f"join {member}", "r1", MemberJoined(START, member)))
+    dispatcher = dispatcher_of(store, hands, clock, rounds=1, batch=4)
+    await dispatcher.run_due()
+    for member in members:
+        given = OpinionGiven(START, member, "Let us close it.", f"message of {member}")
+        assert await handle(store, Delivery(f"opinion {member}", "r1", given))
+    assert await handle(store, Delivery("join last", "r1", MemberJoined(START, "last")))
+    asked = hands.done.count("r1 AskOpinion")
+    running = asyncio.create_task(dispatcher.run())
+    async with asyncio.timeout(5):
+        while hands.done.count("r1 AskOpinion") == asked:
+            await asyncio.sleep(0.01)
+    assert "r1 ShowReceipt" not in hands.done
+    hands.may_show.set()
+    async with asyncio.timeout(5):
+        while hands.done.count("r1 ShowReceipt") < len(members):
             await asyncio.sleep(0.01)
     await dispatcher.stop(1.0)
     await running
