@@ -82,9 +82,7 @@ class Intake:
         reply: Reply = Done()
         for item in items(recorded):
             reply = await self._handler(item)
-        made = reply_json(reply)
-        await self._database.write(
-            partial(deliveries.answer, recorded=recorded, reply=made, done=isinstance(reply, Done))
-        )
+        made, done = reply_json(reply), isinstance(reply, Done)
+        await self._database.write(lambda connection: deliveries.answer(connection, recorded, made, done=done))
         self._poke()
         return made
