@@ -13,7 +13,7 @@ from bot.slack.calls import Calls
 from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
-from bot.slack.listening import Line
+from bot.slack.listening import LOOK_AGAIN, Line
 from bot.slack.serving import Identity, Serving, bolt_app, http, socket_mode
 from bot.slack.views import opened
 from bot.slack.workspace import API, Workspace
@@ -110,12 +110,18 @@ class ManyWorkspaces:
     async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
         """See `bot.platform.LosesTouch`. Where the app is not installed, nothing is waited for."""
         team = theirs(channel).team
-        if self._store is None or self._handler is None:
+        if self._store is None:
             return None
+        enterprise = await self._workspaces.enterprise_of(team)
+        bot = await self._installations.of(team, enterprise)
+        if bot is None or not bot.bot_token:
+            return None
+        if self._handler is None:
+            return self._clock.now() + LOOK_AGAIN
         try:
-            here = await self._attended(team, await self._workspaces.enterprise_of(team))
+            here = await self._attended(team, enterprise)
         except PlatformUnavailable:
-            return None
+            return self._clock.now() + LOOK_AGAIN
         return await here.workspace.hold(channel, due, settling=settling)
 
     async def run(self, handler: Handler) -> None:

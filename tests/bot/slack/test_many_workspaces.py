@@ -190,6 +190,20 @@ async def test_tokens_are_sealed_at_rest_and_sealed_anew_when_a_key_comes_before
         await block.platform.run(block.handle)
 
 
+async def test_timers_wait_until_a_process_that_begins_listens(block: Block) -> None:
+    """What was said before they came due is not known yet; where nobody installed the app nothing is waited for."""
+    boss, _ = newcomers(block, "acme")
+    async with block.serving():
+        await block.install(boss)
+    place = ours(boss.user.team.id, channel_of(block, boss).id)
+    begun = block.made()
+    begun.keep_up(block.store)
+    until = await begun.hold(place, block.clock.now(), settling=True)
+    assert until is not None
+    assert until > block.clock.now()
+    assert await begun.hold("slack:T404/C1", block.clock.now(), settling=True) is None
+
+
 async def test_a_browser_that_did_not_ask_cannot_install(block: Block) -> None:
     boss, _ = newcomers(block, "acme")
     async with block.serving():
