@@ -146,7 +146,10 @@ class _Playing:
                 await self._happen(step)
             await self._carry_out()
             if self._life > 1 and step.number == done:
-                self._clock.pass_(self._recovering)
+                # A life that died while it recovered left leases that end later than those of the life before it.
+                self._journal.append(kind="recovering", step=step.number)
+                lives = sum(one["step"] == step.number for one in self._journal.of("recovering"))
+                self._clock.pass_(lives * self._recovering)
                 await self._carry_out()
             self._journal.append(kind="carried-out", step=step.number)
 
