@@ -111,13 +111,13 @@ async def test_a_person_has_one_rating_per_message_and_the_last_one_counts(serve
     await bob.do("react", message=ref.message, emoji="6", added=True)
     await alice.do("react", message=ref.message, emoji="3", added=True)
     await alice.do("react", message=ref.message, emoji="6", added=True)
-    await alice.until(lambda: reactions(alice, ref.message) == {"6": (2, True)})
+    await alice.until(lambda: ref.message in alice.shown and reactions(alice, ref.message) == {"6": (2, True)})
     heard = [item for item in served.bot.heard if isinstance(item, Reacted) and item.person.name == "Alice"]
     assert [(item.emoji, item.added) for item in heard] == [("3", True), ("3", False), ("6", True)]
     assert len({item.delivery for item in heard}) == 3
     assert await served.platform.reactions(ref) == {"web:alice": (6,), "web:bob": (6,)}
     await alice.do("react", message=ref.message, emoji="6", added=False)
-    await alice.until(lambda: reactions(alice, ref.message) == {"6": (1, False)})
+    await alice.until(lambda: ref.message in alice.shown and reactions(alice, ref.message) == {"6": (1, False)})
     assert await served.platform.reactions(ref) == {"web:bob": (6,)}
 
 
@@ -128,7 +128,9 @@ async def test_a_reaction_that_is_no_digit_is_heard_and_leaves_the_rating_alone(
     served.bot.script = [Whisper(Card("notice", "Only 1 to 7 count.", (Text("Only 1 to 7 count."),)))]
     answer = await alice.do("react", message=ref.message, emoji="thumbs_up", added=True)
     assert answer["reply"]["card"]["summary"] == "Only 1 to 7 count."
-    await alice.until(lambda: reactions(alice, ref.message) == {"5": (1, True), "thumbs_up": (1, True)})
+    await alice.until(
+        lambda: ref.message in alice.shown and reactions(alice, ref.message) == {"5": (1, True), "thumbs_up": (1, True)}
+    )
     assert await served.platform.reactions(ref) == {"web:alice": (5,)}
 
 
