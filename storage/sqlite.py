@@ -186,24 +186,24 @@ class _Writer:
         BEGIN goes to the driver itself, so that trying often is cheap: a process that has just committed tries
         again at once, and one that paused for long between its tries would rarely find the lock free.
         """
-        started = time.monotonic()
-        while True:
-            try:
-                if self._connection is None:
-                    self._connection = self._engine.connect()
-                driver = self._connection.connection.driver_connection
-                if driver is None:
-                    raise AssertionError("a fresh connection has its driver")
-                driver.execute("BEGIN IMMEDIATE")
-                self._connection.begin()
-                return self._connection
-            except (DBAPIError, sqlite3.Error) as error:
-                self._undo(keep=self._connection is not None)
-                waited = time.monotonic() - started
-                if not _busy(error) or waited > LOCK_SECONDS:
-                    raise
-                self.conflicts += 1
-            time.sleep(random.uniform(SHORTEST_PAUSE, BRIEF_PAUSE if waited < BRIEFLY else LONG_PAUSE))
+        return taking_turns(self._begin, LOCK_SECONDS, self._lost_a_turn)
+
+    def _begin(self) -> Connection:
+        try:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            driver = self._connection.connection.driver_connection
+            if driver is None:
+                raise AssertionError("a fresh connection has its driver")
+            driver.execute("BEGIN IMMEDIATE")
+            self._connection.begin()
+            return self._connection
+        except (DBAPIError, sqlite3.Error):
+            self._undo(keep=self._connection is not None)
+            raise
+
+    def _lost_a_turn(self) -> None:
+        self.conflicts += 1
 
     def _undo(self, *, keep: bool) -> None:
         """Roll back; a connection that the database itself complained about is not trusted again."""
@@ -228,6 +228,24 @@ class _Writer:
         if driver is not None:
             with suppress(sqlite3.Error):
                 driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def taking_turns(attempt: Callable[[], T], seconds: float, lost: Callable[[], None] = lambda: None) -> T:
+    """What `attempt` returns, tried again for so many seconds while another connection has the lock.
+
+    `lost` is called after each try in vain. `attempt` leaves nothing behind when it raises. SQLite's own busy
+    timeout does not cover everything: a file is refused at once that is being written while it becomes WAL.
+    """
+    started = time.monotonic()
+    while True:
+        try:
+            return attempt()
+        except (DBAPIError, sqlite3.Error) as error:
+            waited = time.monotonic() - started
+            if not _busy(error) or waited > seconds:
+                raise
+            lost()
+        time.sleep(random.uniform(SHORTEST_PAUSE, BRIEF_PAUSE if waited < BRIEFLY else LONG_PAUSE))
 
 
 def _busy(error: DBAPIError | sqlite3.Error) -> bool:

@@ -94,13 +94,19 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _in_transaction(url: str, work: Callable[[Connection], T], *, writes: bool) -> T:
+    from storage.sqlite import taking_turns
+
     parsed = parsed_url(url)
     engine = _engine(parsed, writes=writes)
-    try:
+
+    def attempt() -> T:
         with engine.begin() as connection:
             if writes and connection.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
             return work(connection)
+
+    try:
+        return taking_turns(attempt, LOCK_SECONDS)
     except (SQLAlchemyError, OSError) as error:
         raise translated(error, place(parsed)) from error
     finally:
@@ -111,10 +117,9 @@ def _engine(url: URL, *, writes: bool) -> Engine:
     if url.get_backend_name() == "sqlite":
         from storage.sqlite import sqlite_engine
 
-        pragmas = [f"PRAGMA busy_timeout={int(LOCK_SECONDS * 1000)}"]
         if not writes:
-            return sqlite_engine(url, pragmas)
-        return sqlite_engine(url, [*pragmas, "PRAGMA journal_mode=WAL"], begin="BEGIN IMMEDIATE")
+            return sqlite_engine(url, [])
+        return sqlite_engine(url, ["PRAGMA journal_mode=WAL"], begin="BEGIN IMMEDIATE")
     from storage.postgres import postgres_engine
 
     return postgres_engine(url)

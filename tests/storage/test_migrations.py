@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,18 @@ def test_processes_that_migrate_at_once_take_turns(empty_url: str) -> None:
     ]
     answers = [process.communicate(timeout=60) for process in running]
     assert [answer.strip() for answer, _ in answers] == [head()] * PROCESSES, answers
+
+
+def test_a_file_that_another_program_writes_is_waited_for_before_it_becomes_ours(tmp_path: Path) -> None:
+    """SQLite refuses the change to WAL at once then, whatever its busy timeout."""
+    path = tmp_path / "theirs.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE mine (kept text)")
+        other.execute("BEGIN IMMEDIATE")
+        ends = threading.Timer(0.2, other.execute, ["COMMIT"])
+        ends.start()
+        assert migrate(str(path)) == head()
+        ends.join()
 
 
 def test_a_database_newer_than_the_code_is_refused_with_the_remedy(empty_url: str) -> None:
