@@ -342,6 +342,7 @@ async def test_a_file_is_counted_and_never_sent(served: Served, browser: Browser
     await expect(alice.page.locator(".pane-direct .composer-banner")).to_contain_text("1 attached")
     await alice.write("See the file", "direct")
     await expect(alice.latest("text", "direct")).to_contain_text("1 attached")
+    await heard(served, 1)
     assert [getattr(item, "attachments", None) for item in served.bot.heard] == [1]
 
 
