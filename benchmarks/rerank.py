@@ -1,4 +1,4 @@
-"""python -m benchmarks.rerank [--json]: scoring members x 16 candidates with a reward model, four ways side by side.
+"""python -m benchmarks.rerank [--parts K] [--json]: members x 16 candidates scored by a reward model, four ways.
 
 One pair at a time is transformers' own forward pass over each pair's sequence. Padded batches are the 16 candidates of
 a member; length-sorted batches are 16 pairs of like length of all members. Ours is what `reward_model:` runs. All four
@@ -8,7 +8,9 @@ is measured, which other work on the machine lengthens less than it does the tim
 60 to 140 tokens and a statement as well, 100 on average; weights are random, because their values cost nothing.
 
 The whole takes about a day on one thread: 8,000 pairs on a model of 113 million weights. --members and --sizes leave
-out the longest.
+out the longest. --parts K lets every way score at most K parts of a group, evenly spread over it in the way's own
+order; a part is the pairs of five members. The table then says how many of the pairs were scored, and all figures are
+of those.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
@@ -99,10 +101,16 @@ def alone(model: Any, rows: Sequence[Any], cells: Sequence[Cell]) -> list[float]
     ]
 
 
+def spread(count: int, most: int) -> list[int]:
+    """At most `most` of 0 to count - 1, in order and evenly spread: the middles of as many equal stretches."""
+    held = min(count, most)
+    return [(2 * at + 1) * count // (2 * held) for at in range(held)]
+
+
 class Ways:
     """The four ways with the weights of one model; ours has its own copy, since it replaces the attention."""
 
-    def __init__(self, size: str, device: str, rows: Sequence[Any]) -> None:
+    def __init__(self, size: str, device: str, rows: Sequence[Any], most_parts: int | None = None) -> None:
         from engine.scoring.reward_scorer import SEQUENCE_TOKENS
         from engine.scoring.shared_prefix import SharedPrefix
 
@@ -112,11 +120,14 @@ class Ways:
         in_order = [(row, column) for row in range(len(rows)) for column in range(CANDIDATES)]
         by_length = sorted(in_order, key=lambda cell: len(rows[cell[0]].whole(cell[1])))
         self._cells = {name: by_length if name == WAYS[2] else in_order for name in WAYS}
-        self.parts = range(0, len(in_order), PART * CANDIDATES)
+        every = range(0, len(in_order), PART * CANDIDATES)
+        self.parts = [every[at] for at in spread(len(every), most_parts or len(every))]
         """Where the parts begin that the ways take turns with."""
+        self.scored = [row for part in self.parts for row in rows[part // CANDIDATES :][:PART]]
+        """The rows of those parts, in the order in which all ways but the length-sorted one see them."""
 
     def __call__(self, name: str, part: int) -> dict[Cell, float]:
-        """The scores of one part; together, the parts are all pairs."""
+        """The scores of one part."""
         cells = self._cells[name][part : part + PART * CANDIDATES]
         if name == WAYS[0]:
             values = alone(self._model, self._rows, cells)
@@ -128,8 +139,12 @@ class Ways:
         return dict(zip(cells, values, strict=True))
 
 
-def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any]:
-    """Median seconds of each way, pairs a second of ours, and how far scores lie apart from one pair at a time."""
+def measure(size: str, members: int, repeats: int, device: str, most_parts: int | None = None) -> dict[str, Any]:
+    """Median seconds of each way, pairs a second of ours, and how far scores lie apart from one pair at a time.
+
+    most_parts: how many parts of the group each way scores; None is all. Of parts that two ways do not have in common,
+    as the length-sorted ones seldom are, only the pairs that both scored can be compared.
+    """
     import torch
 
     rows = make_rows(members)
@@ -140,7 +155,7 @@ def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any
         warming = Ways(size, device, rows[:1])
         for name in WAYS:
             warming(name, 0)
-        ways = Ways(size, device, rows)
+        ways = Ways(size, device, rows, most_parts)
         for repeat in range(repeats):
             for part in ways.parts:
                 for name in WAYS:
@@ -150,18 +165,26 @@ def measure(size: str, members: int, repeats: int, device: str) -> dict[str, Any
                     found[name] |= scores
     seconds = {name: median(times) for name, times in spent.items()}
     with torch.inference_mode():
-        work = flops(make_model(size, device), rows)
+        work = flops(make_model(size, device), ways.scored)
         share = work / seconds["ours"] / achievable(device)
-    apart = {name: max(abs(found[name][cell] - value) for cell, value in found[WAYS[0]].items()) for name in WAYS}
+    pairs = len(ways.scored) * CANDIDATES
+    apart = {name: farthest(found[WAYS[0]], found[name]) for name in WAYS}
     return {
+        "pairs": pairs,
+        "pairs_of_the_group": members * CANDIDATES,
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "speedup": round(seconds[WAYS[0]] / seconds["ours"], 3),
-        "pairs_per_second": round(members * CANDIDATES / seconds["ours"], 1),
+        "pairs_per_second": round(pairs / seconds["ours"], 1),
         "share_of_achievable_flops": round(share, 3),
         "max_abs_diff": apart["ours"],
         "max_abs_diff_of_batches": max(apart[name] for name in WAYS[1:3]),
-        "bound": round(bound(rows), 3),
+        "bound": round(bound(ways.scored), 3),
     }
+
+
+def farthest(known: Mapping[Cell, float], found: Mapping[Cell, float]) -> float:
+    """The largest difference between scores of the same pair; 0 where no pair is in both."""
+    return max((abs(found[cell] - known[cell]) for cell in found.keys() & known.keys()), default=0.0)
 
 
 def flops(model: Any, rows: Sequence[Any]) -> float:
@@ -196,14 +219,22 @@ def bound(rows: Sequence[Any]) -> float:
 def printed(result: dict[str, Any]) -> str:
     """The table in Markdown."""
     lines = [f"{result['repeats']} repeats, {result['machine']}", ""]
-    lines += ["| model | members | " + " | ".join(WAYS) + " | speed-up | bound | FLOP/s | max. difference |"]
-    lines += ["|---" * (len(WAYS) + 6) + "|"]
+    lines += ["| model | members | pairs | " + " | ".join(WAYS) + " | speed-up | bound | FLOP/s | max. difference |"]
+    lines += ["|---" * (len(WAYS) + 7) + "|"]
     for size, by_members in result["sizes"].items():
         for members, row in by_members.items():
             cells = " | ".join(f"{row['seconds'][name]:.2f} s" for name in WAYS)
             faster = f"{row['speedup']:.2f} | {row['bound']:.2f} | {row['share_of_achievable_flops']:.0%}"
-            lines.append(f"| {size} | {members} | {cells} | {faster} | {row['max_abs_diff']:.1e} |")
+            pairs = f"{row['pairs']:,} of {row['pairs_of_the_group']:,} pairs"
+            lines.append(f"| {size} | {members} | {pairs} | {cells} | {faster} | {row['max_abs_diff']:.1e} |")
     return "\n".join(lines)
+
+
+def at_least_one(text: str) -> int:
+    """A count of 1 or more. Raises ValueError."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
 
 
 def main() -> None:
@@ -211,6 +242,7 @@ def main() -> None:
     parser.add_argument("--members", default="5,50,500", help="group sizes, separated by commas")
     parser.add_argument("--sizes", default=",".join(SIZES), help="models, hidden size x layers")
     parser.add_argument("--repeats", type=int, default=5, help="how often everything is timed; the median counts")
+    parser.add_argument("--parts", type=at_least_one, help="how many parts of a group each way scores; default: all")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     arguments = parser.parse_args()
@@ -223,7 +255,7 @@ def main() -> None:
     table: dict[str, dict[str, Any]] = {size: {} for size in sizes}
     for size in sizes:
         for count in members:
-            table[size][str(count)] = measure(size, count, arguments.repeats, arguments.device)
+            table[size][str(count)] = measure(size, count, arguments.repeats, arguments.device, arguments.parts)
             print(f"{size}, {count} members: {table[size][str(count)]}", file=sys.stderr, flush=True)
     rows = [row for by_members in table.values() for row in by_members.values()]
     result = {
