@@ -75,10 +75,12 @@ async def deliberate(
     if revision is not None and len(revision.critiques) != len(opinions):
         raise ValueError(f"critiques are [members] like opinions {len(opinions)}, got {len(revision.critiques)}")
     if not predictor.calibrated and (wanted.needs_positive or aim is Purpose.COLLECT):
-        reason = f"The rule {str(wanted)!r}" if wanted.needs_positive else "Collecting training data"
+        collecting = aim is Purpose.COLLECT
+        reason = "Collecting training data" if collecting else f"The rule {str(wanted)!r}"
+        otherwise = "" if collecting else "choose utilitarian, median or schulze, "
         raise RulesError(
             f"{reason} needs predictions on the 1-7 scale and the predictor {predictor.name!r} has no calibration; "
-            "choose utilitarian, median or schulze, or a calibrated predictor such as lexical."
+            f"fit one with `parley calibrate`, {otherwise}or predict with lexical."
         )
 
     limit = one_by_one or (len(given) if predictor.instant else ONE_BY_ONE)

@@ -86,9 +86,12 @@ async def test_a_calibration_beside_the_checkpoint_makes_ratings_of_scores(folde
 
 async def test_without_a_calibration_rules_that_need_a_positive_scale_are_refused(folder: Path) -> None:
     predictor = RewardModelPredictor(str(folder))
-    with pytest.raises(RulesError, match="has no calibration; choose utilitarian"):
+    writing = ExtractiveGenerator()
+    with pytest.raises(RulesError, match="no calibration; fit one with `parley calibrate`, choose utilitarian, .* or"):
+        await deliberate(QUESTION, OPINIONS, generator=writing, predictor=predictor, rule="bernoulli-nash")
+    with pytest.raises(RulesError, match="Collecting .*; fit one with `parley calibrate`, or predict with lexical"):
         await deliberate(
-            QUESTION, OPINIONS, generator=ExtractiveGenerator(), predictor=predictor, rule="bernoulli-nash"
+            QUESTION, OPINIONS, generator=writing, predictor=predictor, rule="utilitarian", purpose="collect"
         )
 
 
