@@ -14,7 +14,8 @@ from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
 from bot.slack.listening import LOOK_AGAIN, Line
-from bot.slack.serving import Identity, Serving, bolt_app, http, socket_mode
+from bot.slack.serving import Identity, Serving
+from bot.slack.transport import bolt_app, http, socket_mode
 from bot.slack.views import opened
 from bot.slack.workspace import API, Workspace
 from bot.slack.workspaces import NOT_INSTALLED, Workspaces

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.platform import Handler
 from bot.slack.listening import Line
-from bot.slack.serving import Identity, Serving, bolt_app, http, socket_mode
+from bot.slack.serving import Identity, Serving
+from bot.slack.transport import bolt_app, http, socket_mode
 from bot.slack.workspace import Workspace
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError
 from engine.ports import Clock

@@ -9,7 +9,7 @@ import yaml
 
 import bot.slack
 from bot.slack.examining import OPTIONAL, SCOPES
-from bot.slack.serving import COMMAND, EVENTS
+from bot.slack.transport import COMMAND, EVENTS
 from tests.slack_server.server import SlackServer
 
 
