@@ -14,7 +14,7 @@ import numpy as np
 
 from bot.platform import ChatPlatform, LosesTouch, MessageRef
 from engine.deliberation import deliberate
-from engine.errors import GeneratorMisbehaved, PlatformRefused, UsageError
+from engine.errors import GeneratorMisbehaved, PlatformRefused, SettingsError, UsageError
 from engine.outcome import tally
 from engine.ports import (
     AgreementPredictor,
@@ -53,7 +53,7 @@ from engine.rounds.events import (
     TallyFailed,
     VotesTallied,
 )
-from engine.rounds.model import Ballot, Electorate, Phase, Round, draft_of
+from engine.rounds.model import Ballot, Electorate, Phase, Round, Rules, draft_of
 from engine.service import handle
 from engine.welfare import WelfareRule
 
@@ -75,6 +75,18 @@ class Models:
 
     generator: Callable[[str], StatementGenerator]
     predictor: Callable[[str], AgreementPredictor]
+
+    def service(self, rules: Rules) -> str | None:
+        """Where a round's generator and predictor send opinions, in a member's words; None when nowhere."""
+
+        def told(make: Callable[[str], StatementGenerator | AgreementPredictor], name: str) -> str | None:
+            try:
+                return make(name).service
+            except SettingsError:  # a round opened under other settings; drafting says what is missing
+                return name
+
+        found = (told(self.generator, rules.generator), told(self.predictor, rules.predictor))
+        return " and ".join(dict.fromkeys(one for one in found if one)) or None
 
 
 class Answering:

@@ -13,7 +13,7 @@ from bot.platform import Button, Inbound, Person, Whisper
 from bot.texts import Texts
 from engine.ports import Delivery, RoundStore
 from engine.rounds.events import Event
-from engine.rounds.model import Phase, Round, Standing, draft_of
+from engine.rounds.model import Phase, Round, Rules, Standing, draft_of
 from engine.rounds.transition import Transition
 from engine.service import handle
 
@@ -32,13 +32,13 @@ def nothing() -> None:
 class Desk:
     """What every answer to an inbound item stands on.
 
-    service_of: what a member reads about where a generator sends opinions, None when nowhere.
+    service_of: what a member reads about where a round's models send opinions, None when nowhere.
     committed: called after each commit, so that the outbox is looked at without waiting.
     """
 
     store: RoundStore
     back_ends: BackEnds
-    service_of: Callable[[str], str | None]
+    service_of: Callable[[Rules], str | None]
     committed: Callable[[], None] = nothing
 
     async def happen(self, item: Inbound, round_id: str, event: Event, part: str = "") -> Transition | None:
@@ -77,7 +77,7 @@ class Desk:
 
     def service(self, round: Round) -> str | None:
         """Where the round's opinions are sent, in a member's words; None when they stay here."""
-        return self.service_of(round.rules.generator)
+        return self.service_of(round.rules)
 
 
 def may_change(round: Round, person: Person) -> bool:

@@ -24,6 +24,7 @@ from bot.pressing import Pressing
 from bot.submitting import Submitting
 from bot.texts import Texts
 from engine.ports import RoundStore
+from engine.rounds.model import Rules
 
 Say = Callable[[CommandGiven, Texts], Awaitable[Reply]]
 
@@ -40,10 +41,10 @@ class Inbox:
         self,
         store: RoundStore,
         back_ends: BackEnds,
-        service_of: Callable[[str], str | None],
+        service_of: Callable[[Rules], str | None],
         committed: Callable[[], None] = nothing,
     ) -> None:
-        """`service_of`: what a member reads about where a generator sends opinions, None when nowhere.
+        """`service_of`: what a member reads about where a round's models send opinions, None when nowhere.
 
         committed: called after each commit, such as a dispatcher's `wake`.
         """

@@ -30,7 +30,6 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
-from engine.errors import SettingsError
 from engine.ports import Clock
 from engine.position import derive
 from storage.store import DatabaseStore, open_store
@@ -97,20 +96,14 @@ async def application(
 
             platforms["discord"] = discord_from_settings(settings, clock, store)
 
-        def service_of(name: str) -> str | None:
-            try:
-                writing = generator(name).service
-            except SettingsError:  # a round opened under other settings; drafting says what is missing
-                writing = name
-            return " and ".join(dict.fromkeys(one for one in (writing, predicting.service) if one)) or None
-
-        answering = Answering(store, platforms, Models(generator, predictor), clock)
-        effects = Effects(store, answering, Speaking(store, platforms, service_of, texts, clock))
+        models = Models(generator, predictor)
+        answering = Answering(store, platforms, models, clock)
+        effects = Effects(store, answering, Speaking(store, platforms, models.service, texts, clock))
         owner = f"{socket.gethostname()}/{os.getpid()}"
         pace = pace or Pace(lease=settings.lease, keep=settings.keep_days * 86_400)
         dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, settings.platforms, pace)
         back_ends = BackEnds(drafting.name, predicting.name, predicting.calibrated)
-        handler = Inbox(store, back_ends, service_of, dispatcher.wake)
+        handler = Inbox(store, back_ends, models.service, dispatcher.wake)
         for name in settings.channels:
             await web.open_channel(name, open_seats=settings.open_seats)
         yield Application(settings, store, web, platforms, handler, dispatcher)

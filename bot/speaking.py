@@ -51,7 +51,7 @@ from engine.rounds.effects import (
     Tell,
     UpdateCard,
 )
-from engine.rounds.model import Phase, Round, Standing, draft_of
+from engine.rounds.model import Phase, Round, Rules, Standing, draft_of
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +63,11 @@ class Speaking:
         self,
         store: RoundStore,
         platforms: Mapping[str, ChatPlatform],
-        service_of: Callable[[str], str | None],
+        service_of: Callable[[Rules], str | None],
         texts: Texts,
         clock: Clock,
     ) -> None:
-        """`service_of`: what a member reads about where a generator sends opinions, None when nowhere."""
+        """`service_of`: what a member reads about where a round's models send opinions, None when nowhere."""
         self._store = store
         self._platforms = platforms
         self._service_of = service_of
@@ -140,14 +140,14 @@ class Speaking:
         phase = round.phase
         match effect:
             case AskOpinion() if phase is Phase.COLLECTING:
-                return opinion_card(round, standing, self._service_of(round.rules.generator), self._texts)
+                return opinion_card(round, standing, self._service_of(round.rules), self._texts)
             case AskAddOrReplace() if phase is Phase.COLLECTING and standing.pending is not None:
                 return add_or_replace(round, standing, self._texts)
             case AskRating(draft=draft) if phase is Phase.VOTING and draft == round.draft:
                 return ballot_card(round, standing, self._texts)
             case AskCritique(draft=draft) if phase is Phase.CRITIQUING and draft == round.draft and round.leading:
                 leading = dict(await self._store.candidates(round.id, draft))[round.leading].text
-                service = self._service_of(round.rules.generator)
+                service = self._service_of(round.rules)
                 return critique_card(round, standing, leading, service, self._texts)
             case Remind(phase=about, draft=draft) if phase == about and draft == round.draft and standing.active:
                 return reminder(round, standing, self._texts)
@@ -155,7 +155,7 @@ class Speaking:
                 return None
 
     async def _announcement(self, round: Round) -> Card:
-        return announcement(round, self._service_of(round.rules.generator), self._texts)
+        return announcement(round, self._service_of(round.rules), self._texts)
 
     async def _update(self, claim: Claim, round: Round) -> None:
         if posted := await self._store.sent(round.id, "announcement"):

@@ -29,8 +29,7 @@ class BackEnds:
     """What drafts and predicts for new rounds here.
 
     generator, predictor: catalog names. calibrated: the predictor's expected agreement is on the 1-7 scale,
-    which welfare rules with alpha above 0 need. service_of: where a generator sends opinions, in a
-    member's words, is asked where cards are made, not here.
+    which welfare rules with alpha above 0 need. Where the models send opinions is asked where cards are made.
     """
 
     generator: str = "extractive"

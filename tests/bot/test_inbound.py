@@ -53,7 +53,7 @@ async def store(empty_database: Path, tmp_path: Path) -> AsyncIterator[DatabaseS
 
 @pytest.fixture
 def inbox(store: DatabaseStore) -> Inbox:
-    return Inbox(store, BackEnds(), lambda name: None)
+    return Inbox(store, BackEnds(), lambda _: None)
 
 
 async def open_round(inbox: Inbox, store: DatabaseStore, delivery: str = "d1") -> Round:
@@ -157,7 +157,7 @@ async def test_forms_keep_what_was_typed_when_it_comes_too_late(inbox: Inbox, st
 
 async def test_every_commit_wakes_the_outbox(store: DatabaseStore) -> None:
     woken: list[bool] = []
-    inbox = Inbox(store, BackEnds(), lambda name: None, lambda: woken.append(True))
+    inbox = Inbox(store, BackEnds(), lambda _: None, lambda: woken.append(True))
     await open_round(inbox, store)
     assert woken
 

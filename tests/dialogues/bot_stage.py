@@ -133,7 +133,7 @@ class BotStage(Stage):
         answering = Answering(
             self._store, platforms, Models(lambda name: self._generator, lambda name: predictor), self.clock
         )
-        speaking = Speaking(self._store, platforms, lambda name: None, Texts(), self.clock)
+        speaking = Speaking(self._store, platforms, lambda _: None, Texts(), self.clock)
         effects = Effects(self._store, answering, speaking)
         self._dispatcher = Dispatcher(self._store, effects.carry_out, effects.give_up, self.clock, "stage", platforms)
         self._serving = asyncio.create_task(self.platform.run(self._twice), name="platform under test")
@@ -250,7 +250,7 @@ class BotStage(Stage):
         return self.people[who].problems
 
     def _new_inbox(self) -> Inbox:
-        return Inbox(self._store, BackEnds(), lambda name: None)
+        return Inbox(self._store, BackEnds(), lambda _: None)
 
     async def _twice(self, item: Inbound) -> Reply:
         """The reply of the first delivery; the second one, of the same item, must change nothing."""
