@@ -21,6 +21,7 @@ from tests.discord_server import (
     reaction_routes,
 )
 from tests.discord_server.happenings import Discord
+from tests.discord_server.limits import Verdict
 from tests.discord_server.refusal import UNAUTHORIZED, Refusal
 from tests.discord_server.routing import ROUTES, Answer, Call, File, Route
 
@@ -37,7 +38,12 @@ BASE = "/api/v10"
 
 @dataclass(frozen=True)
 class Request:
-    """One REST call, for tests that look at what was sent. route: as registered, for instance "/channels/{channel}"."""
+    """One REST call, for tests that look at what was sent. route: as registered, for instance "/channels/{channel}".
+
+    began, at: when it came and was answered, on the server's clock. bucket: its rate limit's, with the major
+    parameter. scope: of the limit that refused it, "" where none did. closed: seconds for which its answer says that
+    the bucket takes nothing more; 0 where it takes more. counted: it counts toward the limit over all routes.
+    """
 
     method: str
     route: str
@@ -47,6 +53,11 @@ class Request:
     status: int
     at: float
     seconds: float
+    began: float
+    bucket: tuple[str, str]
+    scope: str
+    closed: float
+    counted: bool
 
 
 class Front:
@@ -56,6 +67,7 @@ class Front:
         self.discord = discord
         self.requests: list[Request] = []
         self.failing: list[tuple[str, str, int, Answer, dict[str, str]]] = []
+        self.closing: list[tuple[str, str, float, str]] = []
         self.lost_answers: list[tuple[str, str]] = []
         self.delays: dict[tuple[str, str], float] = {}
         self.open_requests = 0
@@ -98,27 +110,42 @@ class Front:
         return serve
 
     async def _serve(self, route: Route, request: web.Request) -> web.Response:
-        begun = time.monotonic()
+        begun, began = time.monotonic(), self.discord.now()
         self.open_requests += 1
         body: Any = None
         headers: dict[str, str] = {}
         known = (route.method, route.path)
+        verdict = Verdict({})
         try:
             await asyncio.sleep(self.delays.get(known, 0.0))
             if self.discord.meter.banned:
                 return web.Response(status=429, text="<html>error code: 1015</html>", content_type="text/html")
             body, files = await _read(request)
-            status, answer, headers = self._answer(route, request, body, files)
+            status, answer, headers, verdict = self._answer(route, request, body, files)
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body()
         finally:
             self.open_requests -= 1
         if status == 400:
             self.discord.violated("refused", f"{route.method} {route.path}: {answer}")
-        self.discord.meter.answered(status)
+        self.discord.meter.answered(status, shared=verdict.scope == "shared")
         seconds = time.monotonic() - begun
         self.requests.append(
-            Request(route.method, route.path, request.path, body, answer, status, self.discord.now(), seconds)
+            Request(
+                route.method,
+                route.path,
+                request.path,
+                body,
+                answer,
+                status,
+                self.discord.now(),
+                seconds,
+                began,
+                (route.bucket, _major(request)),
+                verdict.scope,
+                verdict.closed,
+                route.token,
+            )
         )
         self.discord.changed()
         if known in self.lost_answers and status < 300:
@@ -131,25 +158,33 @@ class Front:
 
     def _answer(
         self, route: Route, request: web.Request, body: Any, files: tuple[File, ...]
-    ) -> tuple[int, Answer, dict[str, str]]:
+    ) -> tuple[int, Answer, dict[str, str], Verdict]:
         for planned in self.failing:
             if planned[:2] == (route.method, route.path):
                 self.failing.remove(planned)
-                return planned[2:]
+                return *planned[2:], Verdict({})
         if route.token and request.headers.get("Authorization") != f"Bot {self.discord.app.token}":
             raise Refusal(UNAUTHORIZED)
-        path = dict(request.match_info)
-        major = path.get("channel") or path.get("guild") or path.get("token") or ""
+        path, major = dict(request.match_info), _major(request)
+        for closing in self.closing:
+            if closing[:2] == (route.method, route.path):
+                self.closing.remove(closing)
+                self.discord.meter.close(route.bucket, major, *closing[2:])
         verdict = self.discord.meter.judge(route.bucket, major, counts_globally=route.token)
         if verdict.scope:
             limited = {"message": "You are being rate limited.", "retry_after": round(verdict.wait, 3)}
             headers = verdict.headers | {"Retry-After": f"{verdict.wait:.3f}", "Via": "1.1 google"}
-            return 429, limited | {"global": verdict.scope == "global"}, headers
+            return 429, limited | {"global": verdict.scope == "global"}, headers, verdict
         try:
             answer = route.handle(Call(self.discord, path, dict(request.query), body, files))
         except Refusal as refusal:
-            return refusal.status, refusal.body(), verdict.headers
-        return 200 if answer is not None else 204, answer, verdict.headers
+            return refusal.status, refusal.body(), verdict.headers, verdict
+        return 200 if answer is not None else 204, answer, verdict.headers, verdict
+
+
+def _major(request: web.Request) -> str:
+    path = request.match_info
+    return path.get("channel") or path.get("guild") or path.get("token") or ""
 
 
 def _json_answer(answer: Answer, status: int, headers: dict[str, str]) -> web.Response:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import secrets
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,15 +33,27 @@ from tests.discord_server.sessions import (
     RESUME,
     VOICE,
     Connection,
+    Dispatch,
     Session,
     Timing,
 )
 from tests.discord_server.shapes import app_flags, created_guild, member_json, user_json
 from tests.discord_server.world import App, Guild, World
 
+REPEATED = frozenset(
+    {
+        "INTERACTION_CREATE",
+        "MESSAGE_CREATE",
+        "MESSAGE_UPDATE",
+        "MESSAGE_REACTION_ADD",
+        "MESSAGE_REACTION_REMOVE",
+    }
+)
+"""Events that `DiscordServer.repeat` tells a new session of again."""
+
 
 class Gateway:
-    """All sessions of the app."""
+    """All sessions of the app. told: interaction -> when (real time) and over which connections the app heard of it."""
 
     def __init__(
         self,
@@ -64,6 +77,9 @@ class Gateway:
         self.outage = False
         self.held: list[tuple[str, Json, int, str]] | None = None
         self.members_asked: list[Json] = []
+        self.repeated = 0
+        self.told: dict[str, list[tuple[float, Connection]]] = {}
+        self._latest: deque[tuple[str, Json, int, str]] = deque(maxlen=50)
         self._last_identify: dict[int, float] = {}
         self._sending: set[asyncio.Task[None]] = set()
 
@@ -108,6 +124,7 @@ class Gateway:
             await connection.op(HELLO, beat)
             await self._listen(connection)
         finally:
+            connection.ended = time.monotonic()
             self.connections.remove(connection)
             if connection.session is not None and connection.session.connection is connection:
                 connection.session.connection = None
@@ -236,6 +253,7 @@ class Gateway:
                 everybody = bool(session.intents & GUILD_MEMBERS)
                 if not guild.unavailable:
                     self._number(session, "GUILD_CREATE", created_guild(guild, self._app.bot, everybody=everybody))
+        self._tell_again(session)
         self._changed()
 
     async def _resume(self, connection: Connection, data: Json) -> None:
@@ -259,9 +277,9 @@ class Gateway:
             await session.connection.socket.close(code=4009)
         # Without a pause in between, so that nothing new comes before what was missed, or is left out.
         connection.session, session.connection = session, connection
-        for number, text in session.missed:
-            if number > known:
-                self._send(connection, text)
+        for one in session.missed:
+            if one.number > known - self.repeated:
+                self._send(connection, one)
         self.resumed += 1
         self._number(session, "RESUMED", {"_trace": []})
         self._changed()
@@ -297,19 +315,39 @@ class Gateway:
             self._number(session, "GUILD_MEMBERS_CHUNK", chunk)
 
     def _tell(self, event: str, data: Json, intent: int, guild: str) -> None:
+        self._latest.append((event, data, intent, guild))
         for session in self.sessions.values():
             if session.shard == self.shard_of(guild) and session.listens(intent):
                 self._number(session, event, data)
 
+    def _tell_again(self, session: Session) -> None:
+        """What Discord told last, to a new session: it does not know what the one before had heard."""
+        for event, data, intent, guild in list(self._latest)[-self.repeated :] if self.repeated else ():
+            told = session.shard == self.shard_of(guild) and session.listens(intent)
+            if told and event in REPEATED and self._stands(event, data):
+                self._number(session, event, data)
+
+    def _stands(self, event: str, data: Json) -> bool:
+        """Whether a reaction is still there, or still gone; True of any other event."""
+        if not event.startswith("MESSAGE_REACTION"):
+            return True
+        channel = self._world.channels.get(data["channel_id"])
+        message = None if channel is None else channel.messages.get(data["message_id"])
+        there = [] if message is None else message.reactions.get(data["emoji"]["name"], [])
+        return (data["user_id"] in there) is (event == "MESSAGE_REACTION_ADD")
+
     def _number(self, session: Session, event: str, data: Json) -> None:
         session.sequence += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": session.sequence, "d": data})
-        session.missed.append((session.sequence, text))
+        dispatch = Dispatch(session.sequence, text, str(data["id"]) if event == "INTERACTION_CREATE" else "")
+        session.missed.append(dispatch)
         if session.connection is not None:
-            self._send(session.connection, text)
+            self._send(session.connection, dispatch)
 
-    def _send(self, connection: Connection, text: str) -> None:
-        task = asyncio.create_task(connection.send(text), name="discord server dispatch")
+    def _send(self, connection: Connection, dispatch: Dispatch) -> None:
+        if dispatch.interaction:
+            self.told.setdefault(dispatch.interaction, []).append((time.monotonic(), connection))
+        task = asyncio.create_task(connection.send(dispatch.text), name="discord server dispatch")
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 

@@ -51,11 +51,18 @@ class News:
 class Discord:
     """One Discord with one app, without its front door."""
 
-    def __init__(self, clock: Time | None, limits: RateLimits | None, timing: Timing | None, token: str) -> None:
+    def __init__(
+        self,
+        clock: Time | None,
+        limits: RateLimits | None,
+        timing: Timing | None,
+        token: str,
+        client_now: Callable[[], float] | None = None,
+    ) -> None:
         self.clock = clock or RealTime()
         self.world = World(self.clock.now)
         self.timing = timing or Timing()
-        self.meter = Meter(limits or RateLimits())
+        self.meter = Meter(limits or RateLimits(), client_now or time.time)
         self.url = ""
         self.violations: list[Violation] = []
         self.journal: list[News] = []

@@ -67,7 +67,7 @@ def callback(call: Call) -> Answer:
         _check_choices(data)
     else:
         _open(call, made, data)
-    made.answer = int(str(kind))
+    made.answer, made.settled = int(str(kind)), time.monotonic()
     made.answered.set_result(call.given)
     call.discord.changed()
     if call.query.get("with_response") not in ("1", "true"):

@@ -37,7 +37,7 @@ class Form:
 
 @dataclass(eq=False)
 class Interaction:
-    """One act. born: the server's clock; begun: real time. answer: the type of the app's first answer.
+    """One act. born: the server's clock; begun: real time. answer: the type of the app's first answer, `settled` when.
 
     source: the message whose component was used, a modal's included. original: the message that the answer made.
     """
@@ -52,6 +52,7 @@ class Interaction:
     answered: asyncio.Future[Json]
     source: Message | None = None
     answer: int = 0
+    settled: float = 0.0
     original: Message | None = None
     payload: Json = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""Discord's rate limits, in real seconds, because a client sleeps in real seconds.
+"""Discord's rate limits, on the clock in which the client sleeps: the machine's, where nothing else is said.
 
 Source: Discord's documentation of rate limits: buckets per route and major parameter told by headers, fifty requests a
 second over all, a ban after ten thousand invalid requests in ten minutes. The sizes of the buckets are not published;
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 REACTIONS = "reactions"
@@ -43,11 +44,15 @@ class RateLimits:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a bucket says of one request. scope: "" when it may pass, else "user" or "global"."""
+    """What a bucket says of one request. scope: "" when it may pass, else "user", "shared" or "global".
+
+    closed: seconds for which the bucket takes nothing more.
+    """
 
     headers: dict[str, str]
     scope: str = ""
     wait: float = 0.0
+    closed: float = 0.0
 
 
 @dataclass
@@ -57,10 +62,12 @@ class _Window:
 
 
 class Meter:
-    """Counts requests against the limits."""
+    """Counts requests against the limits. now: seconds on the clock in which the client sleeps."""
 
-    def __init__(self, limits: RateLimits) -> None:
+    def __init__(self, limits: RateLimits, now: Callable[[], float] = time.time) -> None:
         self.limits = limits
+        self._now = now
+        self._shut: dict[tuple[str, str], tuple[float, str]] = {}
         self.refused = 0
         self.invalid: deque[float] = deque()
         self._windows: dict[tuple[str, str], _Window] = {}
@@ -69,22 +76,32 @@ class Meter:
     @property
     def banned(self) -> bool:
         """True while too many requests were invalid: nothing gets through any more."""
-        now = time.monotonic()
+        now = self._now()
         while self.invalid and now - self.invalid[0] > 600:
             self.invalid.popleft()
         return self.limits.on and len(self.invalid) >= self.limits.invalid
+
+    def close(self, route: str, major: str, seconds: float, scope: str) -> None:
+        """Let nothing through a bucket for so long, or ("global") through any that counts globally."""
+        self._shut[("", "") if scope == "global" else (route, major)] = (self._now() + seconds, scope)
 
     def judge(self, route: str, major: str, *, counts_globally: bool) -> Verdict:
         """Count one request."""
         if not self.limits.on:
             return Verdict({})
-        now = time.monotonic()
+        now = self._now()
+        for shut in (("", ""), (route, major)) if counts_globally else ((route, major),):
+            until, scope = self._shut.get(shut, (0.0, ""))
+            if now < until:
+                self.refused += 1
+                headers = {"X-RateLimit-Scope": scope} | ({"X-RateLimit-Global": "true"} if scope == "global" else {})
+                return Verdict(headers, scope, until - now, until - now)
         while self._all and now - self._all[0] >= 1.0:
             self._all.popleft()
         if counts_globally and len(self._all) >= self.limits.a_second:
             self.refused += 1
             wait = max(0.001, 1.0 - (now - self._all[0]))
-            return Verdict({"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, "global", wait)
+            return Verdict({"X-RateLimit-Global": "true", "X-RateLimit-Scope": "global"}, "global", wait, wait)
         size, seconds = self.limits.buckets.get(route, DEFAULT)
         window = self._windows.get((route, major))
         if window is None or now - window.begun >= seconds:
@@ -100,15 +117,15 @@ class Meter:
         headers = {
             "X-RateLimit-Limit": str(size),
             "X-RateLimit-Remaining": str(size - window.used),
-            "X-RateLimit-Reset": f"{time.time() + left:.3f}",
+            "X-RateLimit-Reset": f"{now + left:.3f}",
             "X-RateLimit-Reset-After": f"{left:.3f}",
             "X-RateLimit-Bucket": hashlib.sha256(route.encode()).hexdigest()[:32],
         }
         if passes:
-            return Verdict(headers)
-        return Verdict(headers | {"X-RateLimit-Scope": "user"}, "user", left)
+            return Verdict(headers, closed=left if window.used == size else 0.0)
+        return Verdict(headers | {"X-RateLimit-Scope": "user"}, "user", left, left)
 
     def answered(self, status: int, *, shared: bool = False) -> None:
         """Count an answer toward the ban."""
         if status in (401, 403, 429) and not shared:
-            self.invalid.append(time.monotonic())
+            self.invalid.append(self._now())

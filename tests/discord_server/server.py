@@ -16,7 +16,8 @@ What a client can rely on, and what it must not do (each as on Discord):
 - an interaction is answered once within three real seconds (then 404 10062, twice 400 40060) and its token lives
   fifteen minutes of the server's clock (then 401 50027). The first follow-up after "thinking" takes its place.
 - a message is made once per nonce (at most 25 characters) with enforce_nonce, for five minutes of that clock.
-- rate limits are in real seconds, because discord.py sleeps in real seconds; RateLimits.none() switches them off.
+- rate limits are in real seconds, because discord.py sleeps in real seconds (`client_now` names another clock where
+  its event loop lives in one); RateLimits.none() switches them off.
 - every 400 is written down in `violations`, as is an act that got no answer in time.
 - an emoji is sent in full: a keycap is digit, U+FE0F, U+20E3; more than twenty on a message are 30010.
 - discord.py waits `guild_ready_timeout` (2 s by default) after the last GUILD_CREATE before on_ready, and 5 s before
@@ -56,7 +57,8 @@ class DiscordServer:
 
     time: RealTime (default) or SimulatedTime. limits: Discord's own by default, RateLimits.none() for none.
     timing: what takes how long. privileged: bits of the privileged intents that are on for the app. rights: what the
-    bot's own role allows it in the guild. shards: how many GET /gateway/bot recommends.
+    bot's own role allows it in the guild. shards: how many GET /gateway/bot recommends. client_now: the clock in which
+    the client sleeps, seconds.
     """
 
     def __init__(
@@ -68,8 +70,9 @@ class DiscordServer:
         privileged: int = 0,
         bot_rights: int = BOT_RIGHTS,
         shards: int = 1,
+        client_now: Callable[[], float] | None = None,
     ) -> None:
-        self.discord = Discord(time, limits, timing, TOKEN)
+        self.discord = Discord(time, limits, timing, TOKEN, client_now)
         self.discord.app.privileged = privileged
         self.discord.gateway.shards = shards
         self.front = Front(self.discord)
@@ -293,6 +296,13 @@ class DiscordServer:
         """Close every gateway socket, with a code or without a word; sessions can be resumed."""
         await self.discord.gateway.cut(code)
 
+    def repeat(self, events: int) -> None:
+        """From now on so many of the last events come again: after RESUME under their numbers, after IDENTIFY anew.
+
+        Reactions come anew only as far as they still stand, or are still gone.
+        """
+        self.discord.gateway.repeated = events
+
     def forget_sessions(self) -> None:
         """No session can be resumed any more: the next RESUME is answered with op 9."""
         self.discord.gateway.sessions.clear()
@@ -324,6 +334,14 @@ class DiscordServer:
         """Let the next calls of a route such as ("POST", "/channels/{channel}/messages") fail."""
         body = {"message": message or f"{status}", "code": code}
         self.front.failing += [(method, route, status, body, {})] * times
+
+    def close_bucket(self, method: str, route: str, seconds: float, *, scope: str = "user") -> None:
+        """Let the next call of a route find its bucket closed for so long (429), and those that come meanwhile.
+
+        scope: "user", "shared" (no fault of the app's), or "global" (every route is closed).
+        """
+        assert scope in {"user", "shared", "global"}, f"there is no scope {scope!r}"
+        self.front.closing.append((method, route, seconds, scope))
 
     def slow_down(self, method: str, route: str, seconds: float) -> None:
         """Let every call of a route take so many real seconds longer; 0 ends it."""

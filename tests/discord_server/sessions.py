@@ -26,6 +26,15 @@ KEPT = 1_000
 """Events a session remembers for resuming."""
 
 
+@dataclass(frozen=True)
+class Dispatch:
+    """A numbered payload. interaction: the id of the one that it carries, "" where it carries another event."""
+
+    number: int
+    text: str
+    interaction: str
+
+
 @dataclass(eq=False)
 class Session:
     """What an identified shard hears. `missed`: numbered payloads that a resume replays."""
@@ -35,7 +44,7 @@ class Session:
     shards: int
     intents: int
     sequence: int = 0
-    missed: deque[tuple[int, str]] = field(default_factory=lambda: deque(maxlen=KEPT))
+    missed: deque[Dispatch] = field(default_factory=lambda: deque(maxlen=KEPT))
     connection: Connection | None = None
 
     def listens(self, intent: int) -> bool:
@@ -47,7 +56,7 @@ class Connection:
     """An open socket.
 
     closed_here: Discord ends it, and not the client, whose closing (1000, 1001) ends the session. leaving: it is on
-    its way out, because Discord closes it or asked for that.
+    its way out, because Discord closes it or asked for that. ended: when it ended, real time, 0 while it lasts.
     """
 
     def __init__(self, socket: web.WebSocketResponse, transport: asyncio.BaseTransport | None, compress: str) -> None:
@@ -57,6 +66,7 @@ class Connection:
         self.heartbeats = 0
         self.closed_here = False
         self.leaving = False
+        self.ended = 0.0
         # One stream for the whole life of the connection.
         self._zlib = zlib.compressobj() if compress == "zlib-stream" else None
         self._order = asyncio.Lock()

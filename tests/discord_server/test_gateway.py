@@ -243,3 +243,30 @@ def _keeping(name: str, kept: list[Any]) -> Any:
 
     keep.__name__ = name
     return keep
+
+
+async def test_events_come_again_after_resuming_under_their_numbers(discord: DiscordServer) -> None:
+    general, alice = discord.add_channel("general"), discord.add_user("alice")
+    message = await alice.post("React to this", general)
+    async with running(discord, Bot(INTENTS)) as bot:
+        await alice.react(message, THUMB)
+        await discord.until(lambda: bot.reactions)
+        discord.repeat(1)
+        await discord.drop()
+        await discord.until(lambda: "resumed" in bot.happened)
+        await discord.until(lambda: len(bot.reactions) == 2)
+
+
+async def test_a_new_session_is_told_again_what_still_stands(discord: DiscordServer) -> None:
+    general, alice = discord.add_channel("general"), discord.add_user("alice")
+    message = await alice.post("React to this", general)
+    async with running(discord, Bot(INTENTS)) as bot:
+        for emoji in (THUMB, "\U0001f389"):
+            await alice.react(message, emoji)
+        await alice.unreact(message, THUMB)
+        await discord.until(lambda: len(bot.reactions) == 2)
+        discord.repeat(10)
+        await discord.invalidate()
+        await discord.until(lambda: len(bot.reactions) == 3)
+        assert str(bot.reactions[-1].emoji) == "\U0001f389", "the other one is gone"
+        assert discord.discord.gateway.identified == 2

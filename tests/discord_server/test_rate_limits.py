@@ -5,6 +5,7 @@ Source: Discord's documentation of rate limits; reactions are added about once i
 
 from __future__ import annotations
 
+import asyncio
 import time
 
 import aiohttp
@@ -86,3 +87,27 @@ async def test_limits_can_be_switched_off(on: bool) -> None:
                 async with session.post(url, json={"content": str(number)}) as answer:
                     statuses.append(answer.status)
         assert statuses[-1] == (429 if on else 200)
+
+
+async def test_a_closed_bucket_takes_nothing_and_a_shared_one_is_no_fault_of_the_app(discord: DiscordServer) -> None:
+    general = discord.add_channel("general")
+    headers = {"Authorization": f"Bot {discord.token}"}
+    url = f"{discord.api_url}/channels/{general.id}/messages"
+    discord.close_bucket("POST", "/channels/{channel}/messages", 0.2, scope="shared")
+    async with aiohttp.ClientSession(headers=headers) as session:
+        for _ in range(2):
+            async with session.post(url, json={"content": "too early"}) as answer:
+                assert (answer.status, answer.headers["X-RateLimit-Scope"]) == (429, "shared")
+                assert 0 < (await answer.json())["retry_after"] <= 0.2
+        async with session.get(url) as answer:
+            assert answer.status == 200, "another bucket is open"
+        discord.close_bucket("GET", "/channels/{channel}/messages", 0.2, scope="global")
+        async with session.get(url) as answer:
+            assert (answer.status, answer.headers["X-RateLimit-Global"]) == (429, "true")
+        async with session.get(f"{discord.api_url}/users/@me") as answer:
+            assert answer.status == 429, "every route is closed"
+        await asyncio.sleep(0.25)
+        async with session.post(url, json={"content": "now"}) as answer:
+            assert answer.status == 200
+    assert len(discord.discord.meter.invalid) == 2, "the shared ones do not count"
+    assert [one.closed > 0 for one in discord.requests] == [True, True, False, True, True, False]
