@@ -30,6 +30,7 @@ from engine.rounds.events import (
     ReactionAdded,
     ReactionRemoved,
 )
+from engine.rounds.members import SCALE
 from engine.rounds.model import Ballot, Phase, Roster, Round, Standing
 
 TAKING_TEXT = (Phase.COLLECTING, Phase.CRITIQUING)
@@ -130,13 +131,25 @@ class Conversation:
             return whisper(texts, "rate-in-ballot", about=round) if item.added else Done()
         if not item.emoji.isdecimal():
             return whisper(texts, "reaction-no-digit", about=round) if item.added else Done()
-        kind = ReactionAdded if item.added else ReactionRemoved
-        member = item.person.member
-        event = kind(item.at, member, sent.candidate, int(item.emoji[:3]))
+        member, rating = item.person.member, int(item.emoji[:3])
+        if not item.added:
+            await self._desk.happen(item, round.id, ReactionRemoved(item.at, member, sent.candidate, rating))
+            return Done()
+        event = ReactionAdded(item.at, member, sent.candidate, rating, item.quiet)
         transition = await self._desk.happen(item, round.id, event)
         if transition is not None and any(one.outside and one.member == member for one in transition.standings):
             outside = "rate-join-first" if round.rules.roster is Roster.OPEN else "not-in-electorate"
-            return whisper(texts, outside, about=round) if item.added else Done()
+            return whisper(texts, outside, about=round)
+        if item.quiet and transition is not None:
+            return await self._unwritten(transition.round, event, texts)
+        return Done()
+
+    async def _unwritten(self, round: Round, event: ReactionAdded, texts: Texts) -> Reply:
+        """What the round itself would write to whoever put a keycap that does not count."""
+        if event.rating not in SCALE and round.phase is Phase.VOTING:
+            return whisper(texts, "rating-range", about=round, rating=event.rating)
+        if round.phase is not Phase.VOTING and (await self._desk.standing(round, event.member)).active:
+            return whisper(texts, "late-rating", about=round)
         return Done()
 
     async def left(self, item: ChannelLeft, texts: Texts) -> Reply:

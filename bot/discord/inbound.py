@@ -176,7 +176,7 @@ def reacted(event: Payload, bot: str, at: float, *, added: bool) -> Act | None:
     delivery = f"react/{message}/{user}/{name}/{'on' if added else 'off'}/{at:.6f}"
 
     def item(person: Person) -> Inbound:
-        return Reacted(delivery, at, person, message, name, added)
+        return Reacted(delivery, at, person, message, name, added, quiet=True)
 
     server = str(event.get("guild_id") or "")
     return Act(user, str(event["channel_id"]), server, item, speaker(event))

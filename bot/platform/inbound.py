@@ -103,7 +103,10 @@ class DirectMessageDeleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """Somebody put a reaction on a message of ours, or took it off. `emoji` is "1".."7" or another name."""
+    """Somebody put a reaction on a message of ours, or took it off. `emoji` is "1".."7" or another name.
+
+    quiet: nobody is written to for reacting here, so that what there is to say of it is the reply and nothing else.
+    """
 
     delivery: str
     at: float
@@ -111,6 +114,7 @@ class Reacted:
     message: str
     emoji: str
     added: bool
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

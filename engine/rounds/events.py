@@ -155,12 +155,13 @@ class RatingWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ReactionAdded:
-    """Somebody put a keycap on a candidate's message."""
+    """Somebody put a keycap on a candidate's message. quiet: nobody is written to for it."""
 
     at: float
     member: str
     candidate: str
     rating: int
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class ReactionsReconciled:
     """What the platform holds for one member and candidate, after a gap; `held` has no order.
 
     known: which keycaps were known to be held when the platform was asked; where that changed meanwhile, something
-    newer came and nothing happens. None: what the platform holds wins.
+    newer came and nothing happens. None: what the platform holds wins. quiet: nobody but a member is written to for it.
     """
 
     at: float
@@ -186,6 +187,7 @@ class ReactionsReconciled:
     candidate: str
     held: tuple[int, ...]
     known: tuple[int, ...] | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

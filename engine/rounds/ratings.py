@@ -8,7 +8,7 @@ from engine.rounds.effects import AskWhichRating, ShowReceipt, Tell, UpdateCard
 from engine.rounds.entries import RatingEntry
 from engine.rounds.events import RatingGiven, RatingWithdrawn, ReactionAdded, ReactionRemoved, ReactionsReconciled
 from engine.rounds.members import SCALE
-from engine.rounds.model import Ballot, Electorate, Mark, Round, Standing, draft_of
+from engine.rounds.model import Ballot, Electorate, Mark, Phase, Round, Standing, draft_of
 from engine.rounds.transition import Standings, Transition, edited, recount, standing_of, tell
 
 
@@ -45,7 +45,7 @@ def rating_withdrawn(round: Round, event: RatingWithdrawn, standings: Standings)
 def reaction_added(round: Round, event: ReactionAdded, standings: Standings) -> Transition:
     """A keycap: the latest one by the platform's time is the member's rating."""
     if event.rating not in SCALE:
-        return tell(round, event.member, "rating-range", rating=event.rating)
+        return Transition(round) if event.quiet else tell(round, event.member, "rating-range", rating=event.rating)
     return _reacted(round, event.member, Mark(event.candidate, event.rating, event.at, True), standings)
 
 
@@ -68,7 +68,7 @@ def _reacted(round: Round, member: str, mark: Mark, standings: Standings) -> Tra
 
 
 def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -> Transition:
-    """What the platform holds after a gap wins; several new keycaps have no known order, so we ask."""
+    """What the platform holds after a gap wins; several new keycaps have no known order, so we ask while it helps."""
     before = standing_of(standings, event.member)
     old = _in_draft(round, before)
     if event.candidate not in round.posted or round.rules.ballot is Ballot.PRIVATE:
@@ -87,7 +87,8 @@ def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -
             kept.append(Mark(event.candidate, rating, event.at, rating in held))
     marks = tuple(sorted(kept, key=lambda one: one.at))
     written = _settled(round, before, replace(old, marks=marks), event.candidate, event.at)
-    if len(held - known) > 1 and _may_rate(round, old):
+    may_ask = old.active or (_may_rate(round, old) and not event.quiet)
+    if len(held - known) > 1 and may_ask and round.phase is Phase.VOTING:
         written = written.plus(AskWhichRating(event.member, event.candidate))
     return written
 
@@ -115,7 +116,7 @@ def _settled(round: Round, before: Standing, standing: Standing, candidate: str,
 def late_reaction(round: Round, event: ReactionAdded, standings: Standings) -> Transition:
     """A keycap on a statement whose vote is over: members are told, others are left in peace."""
     standing = standing_of(standings, event.member)
-    if not standing.active or draft_of(event.candidate) < 0:
+    if event.quiet or not standing.active or draft_of(event.candidate) < 0:
         return Transition(round)
     return Transition(replace(round), effects=(Tell(event.member, "late-rating"),))
 

@@ -365,6 +365,19 @@ def test_several_keycaps_of_unknown_order_are_asked_about() -> None:
     assert do.AskWhichRating not in kinds(table.do(ReactionsReconciled(210.0, "ana", first, (2, 6))))
 
 
+def test_nobody_is_written_to_for_a_quiet_reaction_but_members_whose_keycaps_have_no_order() -> None:
+    table = Table(Rules(electorate=Electorate.CHANNEL))
+    table.to_voting()
+    first = table.round.posted[0]
+    assert not told(table.do(ReactionAdded(101.0, "ana", first, 8, quiet=True)))
+    assert do.AskWhichRating in kinds(table.do(ReactionsReconciled(102.0, "ana", first, (2, 6), quiet=True)))
+    assert do.AskWhichRating not in kinds(table.do(ReactionsReconciled(103.0, "eve", first, (2, 6), quiet=True)))
+    assert do.AskWhichRating in kinds(table.do(ReactionsReconciled(104.0, "dan", first, (2, 6))))
+    table.do(PhaseAdvanced(105.0, "mod"))
+    assert not told(table.do(ReactionAdded(106.0, "ana", first, 6, quiet=True)))
+    assert do.AskWhichRating not in kinds(table.do(ReactionsReconciled(107.0, "ana", first, (3, 5))))
+
+
 def test_what_came_while_the_platform_was_asked_is_newer_than_its_answer() -> None:
     table = Table()
     table.to_voting()
