@@ -316,6 +316,20 @@ async def test_a_fine_tuned_model_continues_its_template_as_plain_text() -> None
     assert {one.provenance.prompt_version for one in found} == {"template-1"}
 
 
+async def test_a_fine_tuned_model_revises_in_its_template_too() -> None:
+    def continuing(messages: Sequence[dict[str, Any]], number: int) -> str:
+        return f" {GOOD}\n\nQuestion: Should we sleep?"
+
+    revision = Revision("Close it.", tuple("Say when." if opinion else "" for opinion in OPINIONS))
+    async with OpenAIServer(model=continuing) as server:
+        found = await generator(server, style=Style.TEMPLATE).generate(QUESTION, OPINIONS, 1, seed=0, revision=revision)
+    asked = server.requests[0]["prompt"]
+    assert asked.startswith(f"Question: {QUESTION}\n\nDraft: Close it.\n\nOpinion: ")
+    assert asked.count("\n\nCritique: Say when.\n\n") == len(found[0].provenance.opinions_seen)
+    assert found[0].text == GOOD
+    assert found[0].provenance.prompt_version == "revision-template-1"
+
+
 async def test_a_form_can_be_switched_off() -> None:
     async with OpenAIServer() as server:
         assert await texts(server, n=3, structured=False)
