@@ -25,7 +25,7 @@ REMEMBERED = 5_000
 RESPONSES = 5
 """How often a response_url may be used."""
 
-UNTIL_OPENED = 1.0
+UNTIL_OPENED = 0.7
 """Seconds of a trigger's three that may pass before its modal is asked for."""
 
 UNTIL_SAID = 20.0

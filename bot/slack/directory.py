@@ -83,7 +83,7 @@ class Directory:
         self._channels_of: dict[str | None, tuple[float, tuple[str, ...]]] = {}
         self._resolved: dict[tuple[str, ...], tuple[float, list[str]]] = {}
         self._groups: tuple[float, tuple[tuple[str, str], ...]] = (0.0, ())
-        self._asking: dict[str, asyncio.Task[Any]] = {}
+        self._asking: dict[str, tuple[asyncio.Task[Any], float]] = {}
 
     async def person(self, user: str) -> Someone:
         """What the workspace says of a user. Raises what `Calls` raises."""
@@ -109,11 +109,15 @@ class Directory:
         return await self._within(f"shared {user}", lambda: self.shared(user), seconds, ())
 
     async def _within(self, what: str, ask: Callable[[], Coroutine[Any, Any, T]], seconds: float, otherwise: T) -> T:
-        asking = self._asking.get(what)
+        """What somebody asks who comes while it is asked already waits no longer than who asked first."""
+        now = asyncio.get_running_loop().time()
+        asking, begun = self._asking.get(what, (None, now))
         if asking is None:
-            asking = self._asking[what] = asyncio.create_task(_or_none(ask()), name=f"slack: {what}")
+            asking = asyncio.create_task(_or_none(ask()), name=f"slack: {what}")
+            self._asking[what] = asking, begun
             asking.add_done_callback(lambda _: self._asking.pop(what, None))
-        await asyncio.wait([asking], timeout=seconds)
+        if (left := begun + seconds - now) > 0:
+            await asyncio.wait([asking], timeout=left)
         answer: T | None = asking.result() if asking.done() else None
         return otherwise if answer is None else answer
 
@@ -123,10 +127,13 @@ class Directory:
         self._channels_of.pop(user, None)
 
     async def shared(self, user: str) -> tuple[str, ...]:
-        """Slack's ids of the channels in which both this person and the bot are; () where Slack does not say."""
+        """Slack's ids of the channels in which both this person and the bot are; () where Slack refuses to say.
+
+        Raises PlatformUnavailable.
+        """
         try:
             mine, theirs_too = await self._channels(None), await self._channels(user)
-        except (PlatformRefused, PlatformUnavailable):
+        except PlatformRefused:
             return ()
         return tuple(one for one in mine if one in theirs_too)
 

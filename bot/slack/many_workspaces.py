@@ -14,7 +14,7 @@ from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
 from bot.slack.listening import LOOK_AGAIN, Line
-from bot.slack.serving import Identity, Serving
+from bot.slack.serving import BEFORE_ACK, Identity, Serving
 from bot.slack.transport import bolt_app, http, socket_mode
 from bot.slack.views import opened
 from bot.slack.workspace import API, Workspace
@@ -281,10 +281,11 @@ class ManyWorkspaces:
     async def _works(self, bot: Bot) -> bool:
         """Whether Slack takes this token: an event that came late may be of an earlier installation."""
         try:
-            await Calls(self._client)(self._client.auth_test, token=bot.bot_token)
+            async with asyncio.timeout(BEFORE_ACK):
+                await Calls(self._client)(self._client.auth_test, token=bot.bot_token)
         except PlatformRefused:
             return False
-        except PlatformUnavailable:
+        except (TimeoutError, PlatformUnavailable):
             return True
         return True
 

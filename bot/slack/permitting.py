@@ -19,8 +19,8 @@ from engine.errors import PlatformRefused, PlatformUnavailable
 MOST_INVITED = 1_000
 """People who may be invited to one round: Slack lets an app send about one message a second."""
 
-AT_MOST = 1.5
-"""Seconds of Slack's three that asking about a channel or a group may take; without an answer nothing is refused."""
+AT_MOST = 0.8
+"""Seconds of a trigger's three that asking about a channel or a group may take; else nothing is refused."""
 
 IN_CHANNEL = frozenset({"ask", "settings"})
 """Words about the channel in which they are typed, which a conversation with the bot is not."""
@@ -50,14 +50,18 @@ class Permitting:
         """Who may do what here."""
         return Rights() if self._records is None else await self._records.rights(self._team)
 
-    async def admitted(self, item: Inbound, texts: Texts) -> Inbound | Reply:
-        """The item as it may happen, or the reply instead of it."""
+    async def admitted(self, item: Inbound, texts: Texts, until: float) -> Inbound | Reply:
+        """The item as it may happen, or the reply instead of it.
+
+        until: on the event loop's clock; where Slack did not say by then whether somebody has a right, they are
+        asked to try again.
+        """
         if isinstance(item, ButtonPressed) and item.action == BUTTON:
             return await self._open(item, texts)
         if isinstance(item, FormSubmitted) and item.form == FORM:
             return await self._set(item, texts)
         if isinstance(item, ButtonPressed) and item.action == SETTINGS:
-            return await self._settings(item, texts)
+            return await self._settings(item, texts, until)
         act = act_of(item)
         if (
             isinstance(item, CommandGiven)
@@ -69,7 +73,7 @@ class Permitting:
             return item
         if act is Act.START:
             try:
-                async with asyncio.timeout(AT_MOST):
+                async with asyncio.timeout_at(min(until, asyncio.get_running_loop().time() + AT_MOST)):
                     if (refusal := await self._cannot_start(item, texts)) is not None:
                         return refusal
             except (TimeoutError, PlatformUnavailable):
@@ -77,7 +81,13 @@ class Permitting:
         if item.person.moderator:
             return item
         right = (await self.rights()).to(act)
-        may = await self._may(right, item)
+        try:
+            async with asyncio.timeout_at(until):
+                may = await self._may(right, item)
+        except (TimeoutError, PlatformUnavailable):
+            if act is not Act.CLOSE:
+                return untold(item, texts)
+            may = False  # whoever opened the round needs no right
         if act is Act.CLOSE:
             return _privileged(item) if may else item
         return item if may else Whisper(notice(texts(_REFUSALS[act, right.who])))
@@ -109,12 +119,17 @@ class Permitting:
                     if user in right.people:
                         return True
                     return any([user in await self._directory.group(one) for one in right.groups])
-        except (PlatformRefused, PlatformUnavailable):
+        except PlatformRefused:
             return False
 
-    async def _settings(self, item: ButtonPressed, texts: Texts) -> Inbound | Reply:
+    async def _settings(self, item: ButtonPressed, texts: Texts, until: float) -> Inbound | Reply:
         """The settings of a channel, asked for on the Home tab."""
-        if theirs(item.target).id not in await self._directory.shared(theirs(item.person.member).id):
+        try:
+            async with asyncio.timeout_at(until):
+                shared = await self._directory.shared(theirs(item.person.member).id)
+        except (TimeoutError, PlatformUnavailable):
+            return untold(item, texts)
+        if theirs(item.target).id not in shared:
             return Whisper(notice(texts("ask-invite-bot")))
         there = replace(item.person, channel=item.target, direct=False)
         return CommandGiven(item.delivery, item.at, there, "settings", "")
@@ -133,6 +148,13 @@ class Permitting:
             return FieldProblems(((Act.START, texts("rights-unclear")),))
         await self._records.set_rights(self._team, rights)
         return Whisper(notice(texts("rights-saved")))
+
+
+def untold(item: Inbound, texts: Texts) -> Reply:
+    """Slack did not say in time what had to be known: the same once more, on a form while it is still open."""
+    if isinstance(item, FormSubmitted):
+        return FieldProblems((("", texts("took-too-long")),))
+    return Whisper(notice(texts("took-too-long")))
 
 
 def _privileged(item: Inbound) -> Inbound:

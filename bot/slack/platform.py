@@ -65,7 +65,7 @@ class SlackPlatform(Workspace):
         identity = await self._introduce()
         async with self.attending(handler) as serving:
             try:
-                async with self._transport(serving) as port:
+                async with self._transport(serving, identity) as port:
                     self._port = port or self._port
                     self._listening.set()
                     log.info("serving Slack", extra={"team": identity.team})
@@ -73,14 +73,25 @@ class SlackPlatform(Workspace):
             finally:
                 self._listening.clear()
 
-    def _transport(self, serving: Serving) -> AbstractAsyncContextManager[int | None]:
+    def _transport(self, serving: Serving, identity: Identity) -> AbstractAsyncContextManager[int | None]:
+        from slack_bolt.authorization import AuthorizeResult
+        from slack_sdk.web.async_client import AsyncWebClient
+
         async def here(*_: Any) -> Serving:
             return serving
 
-        client = self._calls.client
+        async def ours(team: str | None, enterprise: str | None) -> AuthorizeResult:
+            return AuthorizeResult(
+                enterprise_id=enterprise, team_id=team, bot_user_id=identity.bot, bot_token=spoken.token
+            )
+
+        # Without `ours` bolt itself asks Slack who we are, while the first that comes waits to be acknowledged.
+        spoken, secret = self._calls.client, None if self._app_token else self._signing_secret
+        client = AsyncWebClient(base_url=spoken.base_url, retry_handlers=[])
+        app = bolt_app(client, here, signing_secret=secret, authorize=ours)
         if self._app_token:
-            return socket_mode(bolt_app(client, here, signing_secret=None), self._app_token, self._line)
-        return http(bolt_app(client, here, signing_secret=self._signing_secret), self._host, self._port)
+            return socket_mode(app, self._app_token, self._line)
+        return http(app, self._host, self._port)
 
     async def _introduce(self) -> Identity:
         """Who we are, waiting for Slack to answer."""

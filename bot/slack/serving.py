@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.cards import usage
+from bot.cards import notice, usage
 from bot.conversation import TAKING_TEXT
 from bot.platform import CommandGiven, Done, FieldProblems, Handler, Inbound, OpenForm, Person, Reply, Whisper
 from bot.slack import inbound
@@ -21,15 +21,21 @@ from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
 from bot.slack.permitting import Permitting
 from bot.slack.strangers import strangers
-from bot.texts import Texts
-from engine.errors import PlatformRefused, PlatformUnavailable
+from bot.texts import DEFAULT_LOCALE, Texts
+from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock, RoundStore
 
 log = logging.getLogger(__name__)
 
 WRITERS = 5_000
 BEFORE_ACK = 1.0
-"""Seconds of the three until Slack repeats itself that may be spent on asking it who somebody is."""
+"""Seconds of the three until Slack gives up waiting that may be spent on asking it something."""
+
+BEFORE_ERRORS = 2.0
+"""The same for a form, which is closed by its acknowledgement: what is wrong with it has to be said in that."""
+
+AFTER_ACK = 20.0
+"""Seconds for which Slack is asked on about a command or a button that was acknowledged meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +79,15 @@ class Serving:
     async def command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         """`/consensus`."""
         act = inbound.command(body, self._clock.now())
-        reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=respond)
+        await self._answered(act, trigger=str(body.get("trigger_id") or ""), respond=respond)
         await ack()
-        self._showing.reply(reply, where)
 
     async def action(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         """A button."""
         act = inbound.pressed(body, self._clock.now())
         if act is not None:
             answer = respond if body.get("response_url") else None
-            reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""), respond=answer)
-            self._showing.reply(reply, where)
+            await self._answered(act, trigger=str(body.get("trigger_id") or ""), respond=answer)
             if (body.get("view") or {}).get("type") == "home":
                 self._showing.soon(self._publish(act.user))
         await ack()
@@ -94,7 +98,7 @@ class Serving:
         if act is None:
             await ack()
             return
-        reply, where = await self._happen(act, trigger=str(body.get("trigger_id") or ""))
+        reply, where = await self._happen(act, BEFORE_ERRORS, trigger=str(body.get("trigger_id") or ""))
         if isinstance(reply, FieldProblems):
             await ack(**on_fields(body["view"], reply))
             return
@@ -105,7 +109,7 @@ class Serving:
         """One of `transport.EVENTS`."""
         act = inbound.event(body, self._identity.bot, self._clock.now())
         if act is not None and act.user:
-            reply, where = await self._happen(act, written=True)
+            reply, where = await self._happen(act, BEFORE_ACK, written=True)
             self._showing.reply(reply, where)
 
     async def home(self, body: dict[str, Any]) -> None:
@@ -116,7 +120,10 @@ class Serving:
 
     async def _publish(self, user: str) -> None:
         who = await self._who(user)
-        shared = await self._directory.shared(user)
+        try:
+            shared = await self._directory.shared(user)
+        except PlatformUnavailable:
+            shared = ()
         person = self._person(Act(user, "", True, lambda *_: _never()), who, shared)
         texts, store = Texts(who.locale), self._store
         found = [Section(texts("help-heading"), (Entry(usage(texts).blocks[1:]),))]
@@ -128,23 +135,62 @@ class Serving:
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("home not shown", extra={"problem": str(problem)})
 
+    async def _answered(self, act: Act, *, trigger: str, respond: Any) -> None:
+        """Let a command or a button happen; returns when it did, or when Slack takes too long to say what we ask it.
+
+        Then the rest happens after the acknowledgement.
+        """
+        asked = asyncio.Event()
+        happening = asyncio.create_task(self._happen(act, AFTER_ACK, asked, trigger=trigger, respond=respond))
+        asking = asyncio.create_task(asked.wait())
+        try:
+            await asyncio.wait([happening, asking], timeout=BEFORE_ACK, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            asking.cancel()
+        if asked.is_set() or happening.done():
+            self._showing.reply(*await happening)
+        else:
+            self._showing.soon(self._late(happening, act, respond))
+
+    async def _late(self, happening: asyncio.Task[tuple[Reply, Where]], act: Act, respond: Any) -> None:
+        """Answer an act that was acknowledged before it happened; somebody has to be told when it did not."""
+        try:
+            self._showing.reply(*await happening)
+        except (StoreUnavailable, PlatformUnavailable, PlatformRefused) as problem:
+            log.warning("acknowledged, and did not happen", extra={"problem": str(problem)})
+            texts = Texts(DEFAULT_LOCALE)
+            where = Where(f"late/{id(happening)}", act.user, act.channel, act.direct, texts, respond=respond)
+            self._showing.reply(Whisper(notice(texts("took-too-long"))), where)
+
     async def _happen(
-        self, act: Act, *, trigger: str = "", respond: Any = None, written: bool = False
+        self,
+        act: Act,
+        seconds: float,
+        asked: asyncio.Event | None = None,
+        *,
+        trigger: str = "",
+        respond: Any = None,
+        written: bool = False,
     ) -> tuple[Reply, Where]:
         """Let an act happen; those of one person happen in the order in which they came.
 
-        written: it is a message, a reaction or the like, and no command, button or form.
+        seconds: how long Slack may be asked whether it may happen. asked: is set when Slack is asked no more. written:
+        it is a message, a reaction or the like, and no command, button or form.
         """
-        turn = self._turn(act.user)
+        until, turn = asyncio.get_running_loop().time() + seconds, self._turn(act.user)
         async with turn:
             mentions = asyncio.gather(*(self._who(user) for user in act.mentions))
             who, shared, mentioned = await asyncio.gather(self._who(act.user), self._shared(act, written), mentions)
             names = {one.id: one.name for one in mentioned}
             item, texts = act.item(self._person(act, who, shared), names), Texts(who.locale)
-            admitted = item if self._permitting is None else await self._permitting.admitted(item, texts)
-            if isinstance(admitted, Done | Whisper | OpenForm | FieldProblems):
-                reply: Reply = admitted
-            else:
+        # Not in turn: what somebody writes meanwhile need not wait for what Slack says of a right.
+        admitted = item if self._permitting is None else await self._permitting.admitted(item, texts, until)
+        if asked is not None:
+            asked.set()
+        if isinstance(admitted, Done | Whisper | OpenForm | FieldProblems):
+            reply: Reply = admitted
+        else:
+            async with turn:
                 reply = await self._handler(admitted)
         team, groups, channel, direct = self._identity.team, self._directory.groups, act.channel, act.direct
         if isinstance(admitted, CommandGiven) and admitted is not item:

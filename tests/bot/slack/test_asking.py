@@ -186,7 +186,7 @@ async def test_a_form_sent_after_its_channel_was_archived_says_so(work: Workplac
 
 
 async def test_where_slack_is_slow_to_say_nothing_is_refused(work: Workplace, store: DatabaseStore) -> None:
-    work.slack.slow_down("conversations.info", 1.7)
+    work.slack.slow_down("conversations.info", 1.3)
     answer = await work.people["maria"].command(f"ask {QUESTION}", work.channel)
     assert answer.seconds < 3.0
     assert await rounds(work, store) == 1
