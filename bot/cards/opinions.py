@@ -14,7 +14,7 @@ from bot.cards.pieces import (
     position_scale,
     question,
 )
-from bot.language import reads_as_english
+from bot.english import reads_as_english
 from bot.platform import Block, Button, Card, Fact, Moment, Note, Quote, Scale, Style, Text
 from bot.texts import Texts
 from engine.rounds.model import Ballot, Phase, Purpose, Round, Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language import reads_as_english
+from bot.english import reads_as_english
 
 
 @pytest.mark.parametrize(
