@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.cards import WORDS
+from bot.cutting import cut
 from bot.discord.messages import Json
-from bot.discord.wording import cut
 from bot.durations import parse_duration, write_duration
 from bot.texts import Texts
 

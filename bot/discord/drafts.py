@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.cutting import cut
 from bot.discord.keys import FormKey, read_key, read_state, write_key, write_state
 from bot.discord.messages import CONTENT, NOBODY, Json, button, row_of
 from bot.discord.modals import Values, pages
-from bot.discord.wording import cut, inert
+from bot.discord.wording import inert
 from bot.platform import CheckField, ChoiceField, Field, Form, RatingField, Style, TextField
 from bot.texts import Texts
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from bot.cutting import cut, pieces
 from bot.discord.keys import Pressed, write_key
-from bot.discord.wording import cut, inert, pieces
+from bot.discord.wording import inert
 from bot.platform import Block, Button, Card, Fact, Moment, Note, Picture, Quote, Scale, Style, Text
 
 Json = dict[str, Any]
@@ -85,7 +86,7 @@ def split(text: str) -> list[str]:
     for line in text.split("\n"):
         mark = next((one for one in ("> ", "-# ", "### ") if line.startswith(one)), "")
         body = line.removeprefix(mark)
-        for part in pieces(body, CONTENT - 10) or [""]:
+        for part in pieces(body, CONTENT - 10, "\\") or [""]:
             whole = f"{mark}{part.rstrip() if len(body) > len(part) else part}"
             joined = f"{page}\n{whole}" if page else whole
             if page and _width(joined) > CONTENT:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.cutting import cut, width
 from bot.discord.keys import FormKey, write_key
 from bot.discord.messages import Json, markdown
-from bot.discord.wording import cut, inert, width
+from bot.discord.wording import inert
 from bot.platform import Block, CheckField, ChoiceField, Field, Form, Quote, RatingField, TextField
 from bot.texts import Texts
 

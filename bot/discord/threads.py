@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from bot.cutting import cut
 from bot.discord.calls import Calls
 from bot.discord.inbound import ADMINISTRATOR
-from bot.discord.wording import cut
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable
 

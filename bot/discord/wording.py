@@ -1,4 +1,4 @@
-"""Text on its way to Discord and back: inert, cut where Discord's limits bite, and read as it was typed.
+"""Text on its way to Discord and back: inert, and read as it was typed.
 
 A backslash before a character of markup shows the character; it also keeps addresses and invites from becoming
 links, in the clients and in the servers that look for them in a message's raw text. After @ comes a space of no
@@ -28,11 +28,6 @@ _COMMAND = re.compile(r"</(?P<name>[^:>]+):\d{15,25}>")
 USER_MARK = re.compile(r"<@!?(\d{15,25})>")
 
 
-def width(text: str) -> int:
-    """How long a text is at most to Discord, which counts some characters as two."""
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
 def inert(text: str) -> str:
     """The text as Discord shows it unchanged: no markup, no link, no invite, no ping."""
     escaped = _ALWAYS.sub(r"\\\1", text)
@@ -46,46 +41,6 @@ def inert(text: str) -> str:
 def shown(text: str) -> str:
     """What a reader sees of `inert` text."""
     return _UNESCAPE.sub(r"\1", text).replace(NO_WIDTH, "")
-
-
-def pieces(text: str, limit: int) -> list[str]:
-    """The text in parts of at most `limit`, cut after a line or a word where possible; joined they are the text.
-
-    No cut parts a backslash from what it stands before.
-    """
-    parts: list[str] = []
-    while width(text) > limit:
-        at = _end(text, limit)
-        within = text[:at]
-        for gap in ("\n", " "):
-            found = within.rfind(gap) + 1
-            if found > at // 2:
-                at = found
-                break
-        if at > 1 and (len(text[:at]) - len(text[:at].rstrip("\\"))) % 2:
-            at -= 1
-        parts.append(text[:at])
-        text = text[at:]
-    if text:
-        parts.append(text)
-    return parts
-
-
-def cut(text: str, limit: int) -> str:
-    """The text, shortened with an ellipsis where it is longer than `limit`; only where the whole stands elsewhere."""
-    if width(text) <= limit:
-        return text
-    return f"{text[: _end(text, limit - 1)].rstrip()}…"
-
-
-def _end(text: str, limit: int) -> int:
-    """How many characters of a text that is too long fit, at least one."""
-    used = 0
-    for at, character in enumerate(text):
-        used += 2 if character > "\uffff" else 1
-        if used > limit:
-            return max(at, 1)
-    return len(text)
 
 
 def typed(text: str, names: Mapping[str, str]) -> str:

@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from bot.cutting import cut, pieces, width
 from bot.platform import Block, Button, Card, Fact, Moment, Note, Picture, Quote, Scale, Style, Text
-from bot.slack.wording import cut, escaped, pieces, width
+from bot.slack.wording import escaped
 
 Json = dict[str, Any]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.cutting import cut
 from bot.durations import parse_duration
 from bot.platform import DeadlineField, MembersField
 from bot.slack.blocks import LABEL, Json, plain
 from bot.slack.ids import ours, theirs
-from bot.slack.wording import cut
 from bot.texts import Texts
 
 IN_MENU = 100

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.cutting import cut, pieces, width
 from bot.platform import (
     CheckField,
     ChoiceField,
@@ -25,7 +26,6 @@ from bot.platform import (
 )
 from bot.slack.blocks import LABEL, Json, block_kit, plain
 from bot.slack.pickers import Groups, deadline, members, picked, picked_time
-from bot.slack.wording import cut, pieces, width
 from bot.texts import Texts
 
 IN_VIEW = 100

@@ -7,8 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cutting import width
 from bot.discord.messages import CONTENT, markdown, render, split
-from bot.discord.wording import inert, pieces, shown, typed, width
+from bot.discord.wording import inert, shown, typed
 from bot.platform import Button, Card, Fact, Moment, Note, Quote, Text
 
 HOSTILE = st.text(st.sampled_from("ab1 \n\\*_~`|[]()<>@#&!:/.-+\U0001f600"), max_size=300)
@@ -26,19 +27,6 @@ def test_inert_text_holds_no_live_markup(text: str) -> None:
     assert not re.search(r"[*_~`|<\[]|://", bare)
     assert not re.search(r"@[!&]?\w", inert(text))
     assert not re.search(r"^\s*(#{1,3}\s|>|-#|[-+]\s|\d+[.)]\s)", bare, re.MULTILINE) or "\\" in inert(text)
-
-
-@given(HOSTILE, st.integers(5, 40))
-def test_pieces_fit_and_are_the_text(text: str, limit: int) -> None:
-    parts = pieces(text, limit)
-    assert "".join(parts) == text
-    assert all(width(one) <= limit for one in parts)
-
-
-def test_no_cut_parts_a_backslash_from_its_mark() -> None:
-    for start in range(30):
-        parts = pieces("x" * start + "\\*" * 40, 20)
-        assert all((len(one) - len(one.rstrip("\\"))) % 2 == 0 for one in parts)
 
 
 def test_invites_and_mentions_are_no_longer_found_in_the_raw_text() -> None:

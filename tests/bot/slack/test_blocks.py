@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.platform import Button, Card, Fact, Moment, Note, Quote, Scale, Text
 from bot.slack.blocks import Page, Pressed, Rendered, read_value, render, write_value
-from bot.slack.wording import escaped, mentioned, pieces, spoken, typed, width
+from bot.slack.wording import escaped, mentioned, spoken, typed
 from tests.bot.slack.reviewing import as_reviewed
 from tests.bot.slack.sample_cards import HOSTILE, cards
 from tests.slack_server.blocks import check_blocks, texts_of
@@ -81,14 +81,6 @@ def test_nothing_is_dropped_when_a_text_is_split(said: str) -> None:
     shown = read(render(card))
     bare = "".join(said.split())
     assert "".join(shown.split()) == bare * 4
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.text(max_size=400), st.integers(1, 60))
-def test_pieces_are_the_text_and_fit(said: str, limit: int) -> None:
-    parts = pieces(said, limit)
-    assert "".join(parts) == said
-    assert all(width(part) <= max(limit, 2) for part in parts)
 
 
 def test_more_blocks_than_a_message_holds_go_on_in_the_next() -> None:
