@@ -20,6 +20,9 @@ from engine.scoring.calibration import Calibration
 CALIBRATION = "calibration.json"
 KNOWN_SCORES = "known_scores.json"
 
+UNBOUNDED = 10**9
+"""A tokenizer that says so many tokens says that it knows no bound."""
+
 PROBES = (
     ("Should the library open on Sundays?", "Yes, many people work on weekdays.", "We should open it on Sundays."),
     ("Should the library open on Sundays?", "No. It costs too much.", "We should open it on Sundays."),
@@ -74,15 +77,24 @@ def read(folder: Path) -> Checkpoint:
         )
     told = _json(folder / "tokenizer_config.json")
     nested = config.get("text_config")
-    positions = (nested if isinstance(nested, dict) else config).get("max_position_embeddings")
     return Checkpoint(
         folder=folder,
         end=_token(told.get("eos_token") or _json(folder / "special_tokens_map.json").get("eos_token")),
         marks=_marks(told, _json(folder / "tokenizer.json")),
-        positions=positions if isinstance(positions, int) else None,
+        positions=held_tokens(nested if isinstance(nested, dict) else config, told),
         calibration=_calibration(folder / CALIBRATION),
         known=_known(folder / KNOWN_SCORES),
     )
+
+
+def held_tokens(config: Mapping[str, Any], tokenizer: Mapping[str, Any]) -> int | None:
+    """How many tokens a model holds, by its configuration and its tokenizer's; None where neither says."""
+    kind = str(config.get("model_type"))
+    # RoBERTa and its kin count positions from behind the padding token.
+    offset = (config.get("pad_token_id") or 0) + 1 if "roberta" in kind or kind == "camembert" else 0
+    positions = config.get("max_position_embeddings") or config.get("n_positions")
+    told = [positions - offset if isinstance(positions, int) else None, tokenizer.get("model_max_length")]
+    return min((one for one in told if isinstance(one, int) and 0 < one < UNBOUNDED), default=None)
 
 
 def write_calibration(folder: Path, calibration: Calibration, fitted: Mapping[str, Any]) -> Path:

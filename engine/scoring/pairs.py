@@ -6,22 +6,16 @@ TRL's RewardTrainer appends it, and what the tokenizer puts after a text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine import prompts
-from engine.errors import SettingsError
 from engine.scoring.checkpoint import defused
+from engine.scoring.fitting import Counting, Room, around, counted_by, cut, first_fitting, shorter_statements
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-STATEMENT_ROOM = 512
-"""Tokens kept free for a statement, or half of what the model holds where that is less."""
-
-POSITIONS = 4_096
-"""Tokens that a model is taken to hold when its configuration does not say."""
 
 Ids = list[int]
 
@@ -58,20 +52,37 @@ class Row:
         return self.prefix + self.suffixes[candidate]
 
 
-def shortened(asked: Asked, room: int, count_tokens: Callable[[str], int]) -> Asked:
-    """`asked` with its longest text cut at the end, again and again, until the prompt takes at most `room` tokens.
-
-    Depends on nothing but its arguments, so that a member's scores do not change with the company. Raises
-    SettingsError where even an empty prompt is too long.
-    """
-    while count_tokens(asked.prompt) > room:
-        texts = {name: getattr(asked, name) for name in ("opinion", "critique", "previous", "question")}
+def shorter_prompts(asked: Asked) -> list[Asked]:
+    """`asked` and what is left of it when its longest text is cut again and again, down to nothing."""
+    found = [asked]
+    while True:
+        texts = {name: getattr(found[-1], name) for name in ("opinion", "critique", "previous", "question")}
         longest = max(texts, key=lambda name: len(texts[name]))
         if not texts[longest]:
-            raise SettingsError(f"The reward model has room for {room} tokens of a prompt, which is too little.")
-        kept = texts[longest][: len(texts[longest]) * 9 // 10]
-        asked = replace(asked, **{longest: kept.rsplit(None, 1)[0] if " " in kept.strip() else kept})
-    return asked
+            return found
+        found.append(replace(found[-1], **{longest: cut(texts[longest])}))
+
+
+def fitting_prompt(asked: Asked, room: int) -> Counting[Asked]:
+    """`asked`, shortened until its prompt takes at most `room` tokens. Raises SettingsError where it cannot."""
+    return first_fitting(asked, shorter_prompts, lambda one: one.prompt, room)
+
+
+def fitting_statement(statement: str, room: int) -> Counting[str]:
+    """`statement`, shortened until it takes at most `room` tokens after a prompt."""
+    return first_fitting(statement, shorter_statements, prompts.reward_completion, room)
+
+
+class Shortened(NamedTuple):
+    """How many members' texts and how many statements were shortened to what the model holds."""
+
+    members: int
+    statements: int
+
+
+def differing(texts: Sequence[object], others: Sequence[object]) -> int:
+    """How many of `texts` are not what they were."""
+    return sum(one != other for one, other in zip(texts, others, strict=True))
 
 
 class Tokens:
@@ -79,27 +90,25 @@ class Tokens:
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, positions: int) -> None:
         self.tokenizer = tokenizer
-        content, wrapped = self._ids(["a"])[0], list(tokenizer("a")["input_ids"])
-        at = next(at for at in range(len(wrapped)) if wrapped[at : at + len(content)] == content)
-        self._before = wrapped[:at]
+        self._before, after = around(self._ids(["a"])[0], list(tokenizer("a")["input_ids"]))
         end = tokenizer.eos_token_id
-        self._after = ([] if end is None else [int(end)]) + wrapped[at + len(content) :]
-        self._statement_room = min(STATEMENT_ROOM, positions // 2)
-        self._prompt_room = positions - self._statement_room - len(self._before)
+        self._after = ([] if end is None else [int(end)]) + after
+        self._room = Room.of(positions, len(self._before), len(self._after))
 
-    def rows(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[Row], int]:
-        """[members] rows of [candidates] suffixes, and how many members' texts had to be shortened."""
-        fitting = [shortened(one, self._prompt_room, lambda text: len(self._ids([text])[0])) for one in asked]
-        cut = sum(one != other for one, other in zip(fitting, asked, strict=True))
-        heads = [one.prompt for one in fitting]
-        tails = [prompts.reward_completion(statement) for statement in statements]
+    def rows(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[Row], Shortened]:
+        """[members] rows of [candidates] suffixes, and how many texts had to be shortened."""
+        held = [counted_by(self._count, fitting_prompt(one, self._room.prompt)) for one in asked]
+        told = [counted_by(self._count, fitting_statement(one, self._room.statement)) for one in statements]
+        shortened = Shortened(differing(asked, held), differing(statements, told))
+        heads = [one.prompt for one in held]
+        tails = [prompts.reward_completion(statement) for statement in told]
         if not heads or not tails:
-            return [Row([], []) for _ in heads], cut
+            return [Row([], []) for _ in heads], shortened
         apart_heads, apart_tails = self._ids(heads), self._ids(tails)
         if self._concatenate(heads, tails, apart_heads, apart_tails):
-            suffixes = [self._ended(tail) for tail in apart_tails]
-            return [Row(self._before + head, suffixes) for head in apart_heads], cut
-        return [self._parted(head, tails) for head in heads], cut
+            suffixes = [tail + self._after for tail in apart_tails]
+            return [Row(self._before + head, suffixes) for head in apart_heads], shortened
+        return [self._parted(head, tails) for head in heads], shortened
 
     def _concatenate(
         self, heads: Sequence[str], tails: Sequence[str], apart_heads: Sequence[Ids], apart_tails: Sequence[Ids]
@@ -119,10 +128,10 @@ class Tokens:
         while same < min(map(len, wholes)) - 1 and len({whole[same] for whole in wholes}) == 1:
             same += 1
         same = min(same, len(self._ids([head])[0]))
-        return Row(self._before + wholes[0][:same], [self._ended(whole[same:]) for whole in wholes])
+        return Row(self._before + wholes[0][:same], [whole[same:] + self._after for whole in wholes])
 
-    def _ended(self, tail: Ids) -> Ids:
-        return tail[: self._statement_room - len(self._after)] + self._after
+    def _count(self, text: str) -> int:
+        return len(self._ids([text])[0])
 
     def _ids(self, texts: Sequence[str]) -> list[Ids]:
         return [list(ids) for ids in self.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]

@@ -18,7 +18,7 @@ from engine.ports import AgreementPredictor
 from engine.records import Matrix, Prediction, Revision
 from engine.scoring import checkpoint
 from engine.scoring.calibration import Calibration
-from engine.scoring.pairs import Asked
+from engine.scoring.pairs import Asked, Shortened
 from engine.worker import Worker, WorkerDied, WorkerFailed
 
 log = logging.getLogger(__name__)
@@ -78,15 +78,14 @@ class RewardModelPredictor(AgreementPredictor):
         asked = asked_of(question, opinions, revision)
         distinct = list(dict.fromkeys(asked))
         found: dict[Asked, list[float]] = {}
-        cut = 0
+        members = texts = 0
         size = max(1, CELLS // max(1, len(statements)))
         for start in range(0, len(distinct) if statements else 0, size):
             part = distinct[start : start + size]
             scores, shortened = await self._ask(part, statements)
             found.update(zip(part, scores, strict=True))
-            cut += shortened
-        if cut:
-            log.warning("texts shortened to what the reward model holds", extra={"members": cut})
+            members, texts = members + shortened.members, shortened.statements
+        log_shortened(Shortened(members, texts))
         score = np.array([found.get(one, []) for one in asked], dtype=np.float64).reshape(
             len(opinions), len(statements)
         )
@@ -101,13 +100,13 @@ class RewardModelPredictor(AgreementPredictor):
         """End the worker process."""
         self._worker.close()
 
-    async def _ask(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[list[float]], int]:
+    async def _ask(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[list[float]], Shortened]:
         fields = [[one.question, one.opinion, one.previous, one.critique] for one in asked]
         request = {"asked": fields, "statements": list(statements)}
         for last in (False, True):
             try:
                 answer = await self._worker.ask(request, seconds=SECONDS)
-                return answer["scores"], answer["shortened"]
+                return answer["scores"], Shortened(*answer["shortened"])
             except WorkerFailed as failure:
                 raise PredictorUnavailable(str(failure)) from None
             except TimeoutError:
@@ -130,6 +129,12 @@ def asked_of(question: str, opinions: Sequence[str], revision: Revision | None) 
         Asked(question, opinion, previous if critique.strip() else "", critique)
         for opinion, critique in zip(opinions, critiques, strict=True)
     ]
+
+
+def log_shortened(shortened: Shortened) -> None:
+    """Say how many texts were longer than the model holds, if any."""
+    if any(shortened):
+        log.warning("texts shortened to what the reward model holds", extra=shortened._asdict())
 
 
 def calibrated(score: Matrix, calibration: Calibration | None) -> Prediction:

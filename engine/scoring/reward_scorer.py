@@ -14,7 +14,8 @@ from typing import Any
 
 from engine.errors import SettingsError
 from engine.scoring import checkpoint
-from engine.scoring.pairs import POSITIONS, Asked, Ids, Row, Tokens
+from engine.scoring.fitting import POSITIONS
+from engine.scoring.pairs import Asked, Ids, Row, Shortened, Tokens
 from engine.scoring.shared_prefix import SharedPrefix, Unshareable
 
 SEQUENCE_TOKENS = {"cpu": 1_024, "cuda": 16_384}
@@ -56,16 +57,16 @@ class RewardScorer:
 
     def __call__(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers {"asked": [members] fields of Asked, "statements": [candidates]} with `score`."""
-        scores, cut = self.score([Asked(*one) for one in request["asked"]], request["statements"])
-        return {"scores": scores, "shortened": cut}
+        scores, shortened = self.score([Asked(*one) for one in request["asked"]], request["statements"])
+        return {"scores": scores, "shortened": shortened}
 
-    def score(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[list[float]], int]:
-        """[members, candidates], any real number, higher agrees more; and how many members' texts were shortened."""
-        rows, cut = self.rows(asked, statements)
-        return self.score_rows(rows), cut
+    def score(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[list[float]], Shortened]:
+        """[members, candidates], any real number, higher agrees more; and how many texts were shortened."""
+        rows, shortened = self.rows(asked, statements)
+        return self.score_rows(rows), shortened
 
-    def rows(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[Row], int]:
-        """What `score_rows` takes, and how many members' texts were shortened."""
+    def rows(self, asked: Sequence[Asked], statements: Sequence[str]) -> tuple[list[Row], Shortened]:
+        """What `score_rows` takes, and how many texts were shortened."""
         marks = self._checkpoint.marks
         plain = [checkpoint.defused(statement, marks) for statement in statements]
         return self.tokens.rows([one.without(marks) for one in asked], plain)
@@ -163,7 +164,5 @@ def _load(folder: Path) -> tuple[Any, Any]:
 
 def _positions(model: Any, tokenizer: Any) -> int:
     config = model.config.get_text_config()
-    held = min(getattr(config, "max_position_embeddings", None) or POSITIONS, tokenizer.model_max_length)
-    # RoBERTa and its kin count positions from behind the padding token.
-    offset = (config.pad_token_id or 0) + 1 if "roberta" in config.model_type or config.model_type == "camembert" else 0
-    return int(held - offset)
+    told = config.to_dict() | {"max_position_embeddings": getattr(config, "max_position_embeddings", None)}
+    return checkpoint.held_tokens(told, {"model_max_length": tokenizer.model_max_length}) or POSITIONS

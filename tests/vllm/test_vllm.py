@@ -114,6 +114,23 @@ async def test_the_server_scores_as_transformers_does_and_sigmoids_are_refused(
         )
 
 
+async def test_what_is_too_long_is_shortened_on_the_server_as_here(
+    reward: VllmServer, reward_folder: Path, figures: dict[str, str]
+) -> None:
+    opinions = [*OPINIONS[:2], OPINIONS[2] * 200, "zqxj émigré 会議 🎉 " * 150]
+    statements = [SENTENCES[0], " ".join(SENTENCES[:60])]
+    here = RewardModelPredictor(str(reward_folder))
+    try:
+        ours = await here.predict(QUESTION, opinions, statements)
+    finally:
+        here.close()
+    server = VllmServerPredictor("reward", base_url=reward.root, api_key=None, folder=reward_folder)
+    theirs = await server.predict(QUESTION, opinions, statements)
+    furthest = float(np.abs(ours.score - theirs.score).max())
+    assert furthest < 1e-4
+    figures["/classify of texts that both shortened"] = f"{furthest:.1e} apart at most"
+
+
 async def test_offline_many_rounds_are_written_in_one_batch(
     writer_folder: Path, figures: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from engine.errors import SettingsError
 from engine.scoring.checkpoint import defused
-from engine.scoring.pairs import Asked, Row, shortened
+from engine.scoring.fitting import counted_by
+from engine.scoring.pairs import Asked, Row, Shortened, fitting_prompt
 from engine.scoring.reward_scorer import RewardScorer, one_at_a_time
 from engine.scoring.shared_prefix import SharedPrefix, sequences
 from tests.tiny_models.rewarding import KINDS, SHARING, make_adapter, make_reward_model
@@ -61,7 +62,7 @@ def test_a_matrix_is_scored_like_one_pair_at_a_time(kind: str, checkpoint: Make)
     scorer = RewardScorer(str(folder))
     assert scorer.shares == (kind in SHARING)
     found, cut = scorer.score(ASKED, STATEMENTS)
-    assert cut == 1
+    assert cut == Shortened(members=1, statements=0)
     np.testing.assert_allclose(found, alone(scorer, folder), atol=1e-4)
     assert np.ptp(found) > 0.1
 
@@ -150,7 +151,7 @@ def loaded(folder: Path, _use: str) -> Any:
 
 def test_a_long_text_is_cut_at_its_end_and_the_others_stay() -> None:
     asked = Asked("Why?", "word " * 500, "We should.", "Say when.")
-    fitting = shortened(asked, 300, len)
+    fitting = counted_by(len, fitting_prompt(asked, 300))
     assert len(fitting.prompt) <= 300
     assert (fitting.question, fitting.previous, fitting.critique) == (asked.question, asked.previous, asked.critique)
     assert asked.opinion.startswith(fitting.opinion)

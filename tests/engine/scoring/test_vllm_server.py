@@ -18,7 +18,7 @@ from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.errors import PredictorUnavailable, SettingsError
 from engine.records import Revision
-from engine.scoring import checkpoint, vllm_server
+from engine.scoring import checkpoint, vllm_connection
 from engine.scoring.calibration import Calibration
 from engine.scoring.reward_model import asked_of
 from engine.scoring.reward_scorer import RewardScorer
@@ -38,11 +38,18 @@ def by_length(texts: Sequence[str]) -> list[float]:
 
 @dataclass
 class ClassifyServer:
-    """vLLM's /classify. activation: "obeyed", "always" or "never"; script: HTTP answers that come first."""
+    """vLLM's /classify, and its /tokenize where it has a tokenizer.
+
+    activation: "obeyed", "always" or "never"; script: HTTP answers of /classify that come first. positions: what it
+    says that its model holds; counted: the texts whose tokens it was asked for.
+    """
 
     score: Callable[[Sequence[str]], Sequence[float]] = by_length
     activation: str = "obeyed"
     outputs: int = 1
+    tokenizer: Any = None
+    positions: int = 512
+    counted: list[str] = field(default_factory=list)
     script: list[tuple[int, dict[str, str], str]] = field(default_factory=list)
     requests: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -55,6 +62,7 @@ class ClassifyServer:
         if self.script:
             status, headers, body = self.script.pop(0)
             return web.Response(status=status, headers=headers, text=body)
+        self.refuse_too_long(asked["input"])
         scores = self.score(asked["input"])
         if self.activation == "always" or (self.activation == "obeyed" and asked.get("use_activation", True)):
             scores = [1 / (1 + math.exp(-score)) for score in scores]
@@ -64,12 +72,30 @@ class ClassifyServer:
         ]
         return web.json_response({"object": "list", "model": asked["model"], "data": data[::-1]})
 
+    async def tokenize(self, request: web.Request) -> web.Response:
+        """Answer as vLLM does: with special tokens unless asked not to."""
+        asked = await request.json()
+        assert asked.keys() <= {"model", "prompt", "add_special_tokens", "return_token_strs"}
+        self.counted.append(asked["prompt"])
+        ids = self.tokenizer(asked["prompt"], add_special_tokens=asked.get("add_special_tokens", True))["input_ids"]
+        return web.json_response({"count": len(ids), "max_model_len": self.positions, "tokens": list(ids)})
+
+    def refuse_too_long(self, texts: Sequence[str]) -> None:
+        """As vLLM refuses sequences that its model does not hold."""
+        if self.tokenizer is None:
+            return
+        longest = max(len(self.tokenizer(text)["input_ids"]) for text in texts)
+        if longest > self.positions:
+            raise web.HTTPBadRequest(text=f"This model's maximum context length is {self.positions}, got {longest}")
+
 
 @asynccontextmanager
 async def listening(server: ClassifyServer) -> AsyncIterator[str]:
     """The server's base URL while it listens."""
     app = web.Application()
     app.router.add_post("/classify", server.classify)
+    if server.tokenizer is not None:
+        app.router.add_post("/tokenize", server.tokenize)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -96,7 +122,79 @@ def _bare(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vllm_server, "FIRST_WAIT", 0.001)
+    monkeypatch.setattr(vllm_connection, "FIRST_WAIT", 0.001)
+
+
+def serving(scorer: RewardScorer) -> ClassifyServer:
+    """A server that scores and counts as vLLM does with the scorer's checkpoint."""
+    tokenizer = scorer.tokens.tokenizer
+
+    def score(texts: Sequence[str]) -> list[float]:
+        import torch
+
+        with torch.inference_mode():
+            return [float(scorer.model(**tokenizer(text, return_tensors="pt")).logits[0, 0]) for text in texts]
+
+    return ClassifyServer(score, tokenizer=tokenizer)
+
+
+LONG = (
+    "Mondays are quiet and Fridays are not, whatever anybody says about it. " * 60,
+    "émigré 🎉 مرحبا 会議を金曜日に移す " * 40,
+    "zqxj" * 400,
+    "Short.",
+)
+
+
+@pytest.mark.parametrize("kind", ["llama", "bert"])
+async def test_what_is_too_long_is_shortened_here_and_there_alike(kind: str, tmp_path: Path) -> None:
+    """By the tokens that the model makes: no estimate knows how many those of rare letters are."""
+    scorer = RewardScorer(str(make_reward_model(tmp_path / kind, kind)), share=False)
+    server = serving(scorer)
+    revision = Revision("We should wait. " * 80, tuple("Say when. " * n for n in (0, 90, 1, 300)))
+    statements = [*STATEMENTS, "We should move the meeting to Friday or another day. " * 40]
+    async with listening(server) as url:
+        found = await predictor(url, tmp_path / kind).predict(QUESTION, LONG, statements, revision=revision)
+    expected, shortened = scorer.score(asked_of(QUESTION, LONG, revision), statements)
+    assert (shortened.members, shortened.statements) == (4, 1)
+    np.testing.assert_allclose(found.score, expected, atol=1e-5)
+    sent, (rows, _) = server.requests[-1]["input"], scorer.rows(asked_of(QUESTION, LONG, revision), statements)
+    wholes = [row.whole(column) for row in rows for column in range(len(statements))]
+    assert [list(ids) for ids in server.tokenizer(sent)["input_ids"]] == wholes
+    assert max(map(len, wholes)) > 480
+
+
+async def test_a_server_whose_model_holds_less_than_the_checkpoint_is_asked_less(folder: Path) -> None:
+    server = serving(RewardScorer(str(folder), share=False))
+    server.positions = 200
+    async with listening(server) as url:
+        await predictor(url, folder).predict(QUESTION, LONG, STATEMENTS)
+    assert max(len(server.tokenizer(text)["input_ids"]) for text in server.requests[-1]["input"]) <= 200
+
+
+async def test_the_server_counts_nothing_that_fits_anyhow(folder: Path) -> None:
+    server = serving(RewardScorer(str(folder), share=False))
+    async with listening(server) as url:
+        made = predictor(url, folder)
+        for _ in range(2):
+            await made.predict(QUESTION, OPINIONS, STATEMENTS)
+    assert server.counted == ["a", "a"], "once, to learn what is added to every text"
+
+
+async def test_a_server_that_answers_no_count_is_not_believed(bare: Path) -> None:
+    """Something else than vLLM may answer at /tokenize."""
+
+    class Other(ClassifyServer):
+        async def tokenize(self, request: web.Request) -> web.Response:
+            return web.json_response({"tokens": "all"})
+
+        def refuse_too_long(self, texts: Sequence[str]) -> None:
+            pass
+
+    server = Other(tokenizer=str.split)
+    async with listening(server) as url:
+        await predictor(url, bare).predict(QUESTION, ["word " * 5_000], STATEMENTS)
+    assert max(len(text) for text in server.requests[-1]["input"]) < 512 * 3
 
 
 def predictor(url: str, folder: Path) -> VllmServerPredictor:
@@ -107,15 +205,7 @@ def predictor(url: str, folder: Path) -> VllmServerPredictor:
 async def test_the_scores_are_those_of_the_same_checkpoint_here(folder: Path) -> None:
     """The served tokenizer gets one text per pair; tokens and score are those of `reward_model:`."""
     scorer = RewardScorer(str(folder), share=False)
-
-    def served(texts: Sequence[str]) -> list[float]:
-        import torch
-
-        tokenizer = scorer.tokens.tokenizer
-        with torch.inference_mode():
-            return [float(scorer.model(**tokenizer(text, return_tensors="pt")).logits[0, 0]) for text in texts]
-
-    server = ClassifyServer(served)
+    server = serving(scorer)
     revision = Revision("We should wait.", ("", "Say when.", "", ""))
     async with listening(server) as url:
         found = await predictor(f"{url}/v1", folder).predict(QUESTION, OPINIONS, STATEMENTS, revision=revision)
@@ -128,7 +218,7 @@ async def test_the_scores_are_those_of_the_same_checkpoint_here(folder: Path) ->
 
 
 async def test_many_pairs_come_back_in_order(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vllm_server, "TEXTS", 7)
+    monkeypatch.setattr(vllm_connection, "TEXTS", 7)
     server = ClassifyServer()
     opinions = ["x" * n for n in range(30)]
     async with listening(server) as url:
