@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,35 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 """Kinds of checkpoints: decoders that share a prefix, decoders that do not, and encoders."""
 
+SERVED = {"hidden_size": 64, "num_attention_heads": 2, "num_key_value_heads": 2, "intermediate_size": 128}
+"""The size of a Llama that vLLM serves: on a processor it wants heads of 32 at least."""
+
 SHARING = {"llama", "qwen2", "mistral", "gpt2"}
 
 
 def make_reward_model(
-    folder: Path, kind: str = "llama", *, positions: int = 512, pad: str | None = "<|pad|>", seed: int = 0
+    folder: Path,
+    kind: str = "llama",
+    *,
+    texts: Sequence[str] = TEXTS,
+    positions: int = 512,
+    pad: str | None = "<|pad|>",
+    seed: int = 0,
+    size: Mapping[str, int] | None = None,
 ) -> Path:
-    """A classifier with one output; its scores lie about 1 apart, as trained ones do. pad: the padding token."""
+    """A classifier with one output; its scores lie about 1 apart, as trained ones do.
+
+    texts: what its tokenizer is learnt from. pad: the padding token. size: what differs from SMALL and the kind's own.
+    """
     import torch
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     torch.manual_seed(seed)
-    tokenizer = make_tokenizer(TEXTS, vocabulary=400, chat=False)
+    tokenizer = make_tokenizer(texts, vocabulary=400, chat=False)
     tokenizer.pad_token = pad
     config = AutoConfig.for_model(
         kind,
-        **SMALL,
-        **KINDS[kind],
+        **{**SMALL, **KINDS[kind], **(size or {})},
         vocab_size=len(tokenizer),
         max_position_embeddings=positions,
         num_labels=1,

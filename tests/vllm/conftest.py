@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny_models.scoring import make_reward_model
-from tests.tiny_models.writing import make_writer
+from tests.tiny_models.rewarding import SERVED, make_reward_model
+from tests.tiny_models.writing import CONTEXT, OPINIONS, QUESTION, SENTENCES, make_writer
 from tests.vllm.servers import PYTHON, VllmServer
 
 collect_ignore_glob = [] if PYTHON else ["test_*.py"]
@@ -28,7 +28,10 @@ def _writer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session", name="reward_folder")
 def _reward_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_reward_model(tmp_path_factory.mktemp("reward") / "checkpoint")
+    texts = (QUESTION, *OPINIONS, *SENTENCES)
+    return make_reward_model(
+        tmp_path_factory.mktemp("reward") / "checkpoint", texts=texts, positions=CONTEXT, size=SERVED
+    )
 
 
 @pytest.fixture(scope="module", name="writer")
