@@ -100,7 +100,7 @@ class DiscordChat(Chat):
 
     @property
     def channel(self) -> str:
-        """See Chat."""
+        """See Chat: a thread, where the round is in one."""
         return ours(self._known["channel"])
 
     def member(self, who: str) -> str:
@@ -113,13 +113,14 @@ class DiscordChat(Chat):
 
     async def set_up(self, people: Sequence[str]) -> None:
         """See Chat."""
-        await self._store.set_channel_settings(self.channel, self._settings)
+        await self._store.set_channel_settings(ours(self._known["team"]), self._settings)
 
     async def begin(self, at: float) -> None:
         """See Chat: Discord's clock goes with ours; at first the platform is started and catches up."""
         if self._line is None:
             self._line = await asyncio.open_unix_connection(socket_of(self._folder), limit=LINE)
         await self._order(order="move", to=at)
+        self._known |= await self._order(order="hello")
         if self._running is None:
             self._running = asyncio.create_task(self._discord.run(self._happens), name="platform")
             listening = asyncio.create_task(self._discord.listening(), name="listening")
@@ -176,7 +177,7 @@ class DiscordChat(Chat):
         """
         for row in tables["standings"]:
             row["marks"] = sorted(json.loads(row["marks"] or "[]"))
-        known = {self._known["channel"], *self._known["people"].values()}
+        known = {self._known["team"], *self._known["people"].values()}
         text = A_NUMBER.sub(lambda found: found[0] if found[0] in known else "(id)", json.dumps(tables))
         return json.loads(text)
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.discord.inbound import KEYCAPS
-from bot.discord.keys import Pressed, read_key
+from bot.discord.keys import FormKey, Pressed, read_key
 from tests.crash.script import SCRIPTS, START
 from tests.discord_server import rights
-from tests.discord_server.components import walk
+from tests.discord_server.components import SELECTS, walk
 from tests.discord_server.interactions import MODAL, Interaction, first_answer
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Person
@@ -83,9 +83,7 @@ class _DiscordWorld:
         self._people = {
             name: self._discord.add_user(name, roles=[moderators] if name == "mod" else []) for name in people
         }
-        self._channel = self._discord.add_channel("team")
-        self._places: dict[str, Channel] = {"team": self._channel}
-        self._places |= {name: person.direct for name, person in self._people.items()}
+        self._team = self._discord.add_channel("team")
         self._begun: dict[str, int] = {}
         self._done: set[str] = set()
         self._said: dict[str, Message] = {}
@@ -115,14 +113,26 @@ class _DiscordWorld:
             return {"error": traceback.format_exc()}
         return answer
 
+    @property
+    def _channel(self) -> Channel:
+        """Where the round is: the channel, or the thread in which the bot spoke. One where it died first is empty."""
+        spoken = [one for one in self._threads if any(said.author is self._discord.bot for said in one.said)]
+        assert len(spoken) <= 1, "one round is in one thread"
+        return spoken[0] if spoken else self._team
+
+    @property
+    def _threads(self) -> list[Channel]:
+        return list(self._discord.world.threads(self._discord.guild))
+
     async def order_hello(self) -> Json:
-        """Where Discord is, and who is there."""
+        """Where Discord is, and who is there; team: the channel itself, where the round is in a thread of it."""
         discord = self._discord
         return {
             "api_url": discord.api_url,
             "gateway_url": discord.gateway_url,
             "token": discord.token,
             "channel": self._channel.id,
+            "team": self._team.id,
             "people": {name: person.id for name, person in self._people.items()},
         }
 
@@ -200,10 +210,13 @@ class _DiscordWorld:
         """Act, and wait for the answer; why there was none."""
         match action:
             case {"do": "command", "word": word, "rest": rest}:
-                options = {OPTIONS[word]: rest} if rest else {}
+                options: Json = {OPTIONS[word]: rest} if rest else {}
+                options |= {"thread": True} if action.get("thread") else {}
                 return (await person.command(f"consensus {word}", options, self._channel)).failure
             case {"do": "press", "action": pressed, "round": round, "value": value}:
                 return await self._press(person, pressed, round, value)
+            case {"do": "submit", "form": "ballot", "round": round, "values": values}:
+                return await self._vote(person, round, list(values.values()))
             case {"do": "submit", "form": form, "round": round, "values": values}:
                 return await self._submit(person, form, round, values)
             case _:
@@ -229,6 +242,26 @@ class _DiscordWorld:
             assert person.form is not None, f"{person.user.name} sees no form {form!r}"
         return (await person.submit(values)).failure
 
+    async def _vote(self, person: Person, round: str, ratings: list[str]) -> str:
+        """Go through a ballot, the one that is open since an earlier try or a new one, choose in the first menu of each
+        page, in the order in which this person sees them, and send it.
+        """
+        sheet = _open_ballot(person)
+        if sheet is None:
+            if failure := await self._press(person, "ballot", round):
+                return failure
+            sheet = _open_ballot(person)
+            assert sheet is not None, f"{person.user.name} sees no ballot"
+        for page, rating in enumerate(ratings):
+            while (at := _page_of(sheet)) != page:
+                if failure := (await person.press(_part(sheet, "next" if at < page else "back"), on=sheet)).failure:
+                    return failure
+            menu = next(one for one in walk(sheet.components) if one["type"] in SELECTS)
+            chosen = [one["value"] for one in menu["options"] if one.get("default")]
+            if chosen != [rating] and (failure := (await person.choose(menu["custom_id"], rating, on=sheet)).failure):
+                return failure
+        return (await person.press(_part(sheet, "send"), on=sheet)).failure
+
     async def order_messages(self) -> Json:
         """What the bot said, by place: each message as it reads now with its reactions; and the nonces that two
         have.
@@ -236,7 +269,10 @@ class _DiscordWorld:
         nonces: set[str] = set()
         duplicates: list[str] = []
         places: dict[str, list[list[str]]] = {}
-        for place, channel in self._places.items():
+        there = {"team": self._team} | {name: person.direct for name, person in self._people.items()}
+        if self._channel is not self._team:
+            there["thread"] = self._channel
+        for place, channel in there.items():
             places[place] = []
             for one in channel.said:
                 if one.author is not self._discord.bot:
@@ -248,3 +284,26 @@ class _DiscordWorld:
                 places[place].append([A_TIME.sub("(a time)", shown(one)), " ".join(held)])
         wrong = [[one.kind, one.detail] for one in self._discord.violations]
         return {"places": places, "duplicates": duplicates, "violations": wrong}
+
+
+def _open_ballot(person: Person) -> Message | None:
+    """The newest message with a ballot that was not sent."""
+    return next((one for one in reversed(person.ephemerals) if any(_ballot_parts(one))), None)
+
+
+def _ballot_parts(message: Message) -> Iterator[tuple[str, str]]:
+    """(what it does there, custom_id) of each part of a ballot."""
+    for part in walk(message.components):
+        custom_id = str(part.get("custom_id") or "")
+        key = read_key(custom_id)
+        if isinstance(key, FormKey) and key.place == "b":
+            yield key.part, custom_id
+
+
+def _page_of(ballot: Message) -> int:
+    part, _ = next(_ballot_parts(ballot))
+    return int(part.partition("-")[0])
+
+
+def _part(ballot: Message, what: str) -> str:
+    return next(custom_id for part, custom_id in _ballot_parts(ballot) if part.endswith(f"-{what}"))

@@ -133,9 +133,10 @@ def ask(who: str, **values: str) -> Act:
     return submit(who, "ask", "", soon=False, round="", **values)
 
 
-def command(who: str, word: str, rest: str = "") -> Act:
-    """Give a command in the channel."""
-    return Act(who, {"do": "command", "place": "channel", "word": word, "rest": rest})
+def command(who: str, word: str, rest: str = "", *, thread: bool = False) -> Act:
+    """Give a command in the channel. thread: ask there for a round in a thread of its own, as on Discord."""
+    given = {"do": "command", "place": "channel", "word": word, "rest": rest}
+    return Act(who, given | ({"thread": True} if thread else {}))
 
 
 def react(who: str, statement: int, emoji: str, *, added: bool = True, delivered: bool = True) -> Act:
@@ -374,6 +375,58 @@ ON_DISCORD = Script(
     ),
 )
 
+PRIVATELY_ON_DISCORD = Script(
+    "a private ballot as Discord's people take part in it, one statement after the other",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION),
+        press("ann", "join"),
+        press("ben", "join"),
+        say("ann", "Friday is quiet, so we would have time."),
+        say("ben", "Monday is better because we plan the week."),
+        submit("cem", "opinion", position="4", opinion="Friday works if it ends early."),
+        command("mod", "close"),
+        submit("ann", "ballot", agreement__0="6", agreement__1="3", position="5"),
+        submit("ben", "ballot", agreement__0="2"),
+        submit("ann", "ballot", agreement__0="7", agreement__1="3", position="5"),
+        command("mod", "close"),
+    ),
+    settings=(
+        ("rate_position", "yes"),
+        ("reminders", ""),
+        ("ballot", "private"),
+        ("opinion_seconds", minutes(20.5)),
+        ("voting_seconds", minutes(20.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
+THREADED_ON_DISCORD = Script(
+    "a round in a thread of its own on Discord",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION, thread=True),
+        press("ann", "join"),
+        say("ann", "I want Friday because I travel on Mondays."),
+        submit("ben", "opinion", opinion="Friday afternoon is bad for parents."),
+        submit("cem", "opinion", opinion="Friday works for me if it ends early."),
+        Lapse(),  # the deadline came at 4.5 slots
+        react("ann", 0, "6"),
+        react("ben", 1, "2"),
+        react("ann", 0, "7"),
+        Lapse(2),  # the deadline came at 4.5 slots after the one before
+    ),
+    settings=(
+        ("rate_position", ""),
+        ("reminders", ""),
+        ("opinion_seconds", minutes(4.5)),
+        ("voting_seconds", minutes(4.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
 SCRIPTS = {
     "open": OPEN_BALLOT,
     "private": PRIVATE_BALLOT,
@@ -381,4 +434,6 @@ SCRIPTS = {
     "slack": ON_SLACK,
     "slack, privately": PRIVATELY_ON_SLACK,
     "discord": ON_DISCORD,
+    "discord, privately": PRIVATELY_ON_DISCORD,
+    "discord, in a thread": THREADED_ON_DISCORD,
 }

@@ -21,7 +21,25 @@ pytestmark = pytest.mark.crash
 EVERY = 41
 """The quick tests take every boundary number that has this distance from the one before."""
 
-PATIENCE = 900
+AT = 7
+"""The boundary at which the quick tests kill in the other rounds."""
+
+PRIVATELY, THREADED = "discord, privately", "discord, in a thread"
+
+MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+CALLS = frozenset(
+    {
+        "POST /channels/{channel_id}/messages",
+        "POST /interactions/{webhook_id}/{webhook_token}/callback",
+        f"PATCH {MESSAGE}",
+    }
+)
+"""The calls that every round makes."""
+
+SEED, REMOVAL = f"PUT {MESSAGE}/reactions/{{emoji}}/@me", f"DELETE {MESSAGE}/reactions/{{emoji}}/{{user_id}}"
+THREAD = "POST /channels/{channel_id}/threads"
+
+PATIENCE = 1_800
 """Seconds that an exhaustive test may take on a busy machine."""
 
 
@@ -29,19 +47,43 @@ def test_a_sample_of_deaths_leaves_no_trace(databases: Databases, crash_folder: 
     play = Play("discord", "discord", databases, crash_folder, zygotes)
     undisturbed = play.undisturbed()
     _assert_tells_a_whole_round(undisturbed)
+    assert CALLS | {REMOVAL, SEED} <= _called(undisturbed)
     _assert_unharmed(undisturbed, play.killed(range(3, _most(undisturbed) + 1, EVERY)))
+
+
+@pytest.mark.parametrize(("script", "also"), [(PRIVATELY, frozenset()), (THREADED, {SEED, THREAD})])
+def test_a_sample_of_deaths_leaves_no_trace_of_other_rounds(
+    crash_folder: Path, zygotes: Zygotes, script: str, also: frozenset[str]
+) -> None:
+    play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
+    undisturbed = play.undisturbed()
+    _assert_tells_a_whole_round(undisturbed)
+    assert CALLS | also <= _called(undisturbed)
+    _assert_unharmed(undisturbed, play.killed([AT]))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE)
-def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes) -> None:
-    play = Play("discord", "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
+@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED])
+def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
+    play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
     survived = play.killed(range(1, _most(undisturbed) + 1))
     _assert_unharmed(undisturbed, survived)
     died = Counter((step, number) for one in survived for step, number, _ in one.deaths)
     every = {(step, at + 1) for step, names in undisturbed.boundaries.items() for at in range(len(names))}
     assert died == Counter(every)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(PATIENCE)
+@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED])
+def test_dying_again_while_catching_up_leaves_no_trace(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
+    play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
+    undisturbed = play.undisturbed()
+    survived = play.killed(range(2, _most(undisturbed) + 1, EVERY), deaths=3)
+    _assert_unharmed(undisturbed, survived)
+    assert any(len(one.deaths) > len({step for step, _, _ in one.deaths}) for one in survived)
 
 
 def _most(undisturbed: Undisturbed) -> int:
@@ -52,20 +94,16 @@ def _most(undisturbed: Undisturbed) -> int:
 def _assert_tells_a_whole_round(undisturbed: Undisturbed) -> None:
     tables = undisturbed.state["tables"]
     assert [row["phase"] for row in tables["rounds"]] == ["closed"]
-    assert len(tables["ratings"]) == 3
+    assert tables["ratings"]
     assert len(tables["opinions"]) == 3
     assert tables["outcomes"]
     assert {settled for _, settled in tables["outbox"]} == {"complete"}
+
+
+def _called(undisturbed: Undisturbed) -> set[str]:
+    """The calls around which the process is killed."""
     names = {name for names in undisturbed.boundaries.values() for name in names}
-    message = "/channels/{channel_id}/messages/{message_id}"
-    for call in (
-        "POST /channels/{channel_id}/messages",
-        "POST /interactions/{webhook_id}/{webhook_token}/callback",
-        f"PATCH {message}",
-        f"PUT {message}/reactions/{{emoji}}/@me",
-        f"DELETE {message}/reactions/{{emoji}}/{{user_id}}",
-    ):
-        assert {f"{call}: before", f"{call}: after"} <= names
+    return {name.removesuffix(": before") for name in names if name.replace(": before", ": after") in names}
 
 
 def _assert_unharmed(undisturbed: Undisturbed, survived: Sequence[Survived]) -> None:
