@@ -191,10 +191,16 @@ class DiscordPlatform:
         """Stay connected; where Discord does not even say which gateway to use, it is asked again."""
         import discord
         from aiohttp import ClientError
+        from discord.gateway import DiscordWebSocket
+        from yarl import URL
 
         wait = FIRST_WAIT
         while not client.is_closed():
             try:
+                if self._api_url != API:
+                    # discord.py begins a session anew at discord.com's own gateway, wherever the one before was.
+                    _, gateway, _ = await client.http.get_bot_gateway()
+                    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
                 await client.connect()
             except (discord.GatewayNotFound, discord.DiscordServerError, ClientError, TimeoutError, OSError):
                 log.warning("Discord's gateway does not answer yet", extra={"seconds": wait})

@@ -7,6 +7,7 @@ restart works after it. Discord repeats no event, so what the database did not t
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections import OrderedDict
@@ -44,6 +45,8 @@ PATIENCE = 600.0
 """Seconds for which something is tried again that the database did not take."""
 
 LONGEST_WAIT = 20.0
+TOLD = 2_000
+"""Events of which is known that they came, so that they happen once when Discord tells of them again."""
 
 Payload = Mapping[str, Any]
 
@@ -79,6 +82,7 @@ class Serving:
         self._asking = Asking(self.happen, self._threads.begin, self._threads.undo, self._refusal)
         self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
         self._last: OrderedDict[str, Answer] = OrderedDict()
+        self._interactions: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._latest = 0.0
         self._gap: asyncio.Task[None] | None = None
@@ -91,7 +95,7 @@ class Serving:
     def take(self, event: str, data: Payload) -> None:
         """Begin to handle a gateway event, in the order in which it came."""
         match event:
-            case "INTERACTION_CREATE":
+            case "INTERACTION_CREATE" if self._first_time(str(data["id"])):
                 self._soon(self._interaction(data), "interaction")
             case "MESSAGE_CREATE" if not data.get("guild_id"):
                 self._soon(self.hear(inbound.written(data)), "message")
@@ -107,6 +111,15 @@ class Serving:
                 self._soon(self._left(data), "leaving")
             case _:
                 return
+
+    def _first_time(self, interaction: str) -> bool:
+        """Whether an interaction was not told of before: a new session may be told again what the last one was."""
+        if interaction in self._interactions:
+            return False
+        self._interactions[interaction] = None
+        while len(self._interactions) > TOLD:
+            self._interactions.popitem(last=False)
+        return True
 
     async def finish(self, grace: float) -> None:
         """Give what is under way some seconds."""
@@ -354,6 +367,7 @@ class Client(discord.AutoShardedClient):
         )
         self.serving: Serving | None = None
         self._gone = gone
+        self._told: OrderedDict[bytes, None] = OrderedDict()
 
     async def on_socket_raw_receive(self, message: str) -> None:
         """Hand on an event as it came over the gateway."""
@@ -361,8 +375,23 @@ class Client(discord.AutoShardedClient):
             return
         self.serving.silence.heard()
         payload = json.loads(message)
-        if payload.get("op") == 0:
+        if payload.get("op") == 0 and self._is_new(message, str(payload["t"])):
             self.serving.take(str(payload["t"]), payload.get("d") or {})
+
+    def _is_new(self, message: str, event: str) -> bool:
+        """Whether an event was not told of in this session, in which it has a number: resuming may repeat some.
+
+        An old keycap that is taken for a new one would take off the newer one.
+        """
+        if event == "READY":
+            self._told.clear()
+        told = hashlib.blake2b(message.encode(), digest_size=16).digest()
+        if told in self._told:
+            return False
+        self._told[told] = None
+        while len(self._told) > TOLD:
+            self._told.popitem(last=False)
+        return True
 
     async def on_shard_connect(self, shard: int) -> None:
         """A new session: what happened before it is not told."""
