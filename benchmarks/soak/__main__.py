@@ -1,4 +1,4 @@
-"""python -m benchmarks.soak slack [--json]: hours of a busy group in minutes, on the real bot.
+"""python -m benchmarks.soak slack|discord [--json]: hours of a busy group in minutes, on the real bot.
 
 Two hundred members in twenty rounds at once give opinions and rate statements over a platform's own protocol, while
 events come twice and out of order, connections end, calls are refused for their rate, and for thirty simulated
@@ -16,12 +16,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.soak import checks, slack
+from benchmarks.soak import checks, discord, slack
 from benchmarks.soak.checks import Latency, Result
 from benchmarks.soak.load import Plan, play
 from storage.store import open_store
 
-PLATFORMS = {"slack": slack}
+PLATFORMS = {"discord": discord, "slack": slack}
 
 
 async def soak(platform: str, plan: Plan, folder: Path, *, database: str, speed: float, seed: int) -> Result:
@@ -66,7 +66,7 @@ async def soak(platform: str, plan: Plan, folder: Path, *, database: str, speed:
         counts,
         memory,
         seen.violations,
-        checks.claims(latency, counted, posts, seen),
+        checks.claims(module.TITLE, latency, counted, posts, seen),
     )
 
 

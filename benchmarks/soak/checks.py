@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -20,9 +20,13 @@ ACK_LIMIT, ACK_P99_LIMIT = 3.0, 0.3
 WINDOW = 10.0
 """Simulated seconds over which a channel's posts are averaged."""
 
-POSTS_A_SECOND = 1.0
-BURST = 3
-"""What Slack allows a channel in the long run, and at once."""
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What a platform allows a channel: posts a second in the long run, and at once."""
+
+    a_second: float
+    burst: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Seen:
     """What stands on the platform in the end. ratings: the one that counts. doubled: messages posted twice.
 
     undecidable: who holds several, in an order that the bot could not learn, since not all of it reached it.
-    impatient: calls made while the platform asked to wait. violations: what else it holds against the bot.
+    impatient: calls made while the platform asked to wait. violations: what else it holds against the bot. kept: what
+    only this platform asks, and whether it was kept.
     """
 
     ratings: dict[Held, int]
@@ -56,13 +61,15 @@ class Seen:
     doubled: int
     impatient: int
     violations: tuple[str, ...]
+    kept: dict[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """Simulated times of all posts, by channel."""
+    """Simulated times of all posts, by channel, and what a channel is allowed."""
 
     at: dict[str, list[float]]
+    rate: Rate
 
     @property
     def total(self) -> int:
@@ -77,7 +84,7 @@ class Posts:
     @property
     def within(self) -> bool:
         """Whether every window of every channel kept to the rate and the burst."""
-        return self.busiest * WINDOW <= POSTS_A_SECOND * WINDOW + BURST
+        return self.busiest * WINDOW <= self.rate.a_second * WINDOW + self.rate.burst
 
 
 def _fullest(times: Sequence[float]) -> int:
@@ -190,14 +197,15 @@ class Result:
         return asdict(self)
 
 
-def claims(latency: Latency, counted: Ratings, posts: Posts, seen: Seen) -> dict[str, bool]:
-    """Each claim of ours, and whether it holds."""
+def claims(title: str, latency: Latency, counted: Ratings, posts: Posts, seen: Seen) -> dict[str, bool]:
+    """Each claim of ours, and whether it holds. title: what people call the platform."""
     return {
         "no acknowledgement over 3 s": not latency.late and latency.max_ms < 1e3 * ACK_LIMIT,
         "p99 acknowledgement under 300 ms": latency.p99_ms < 1e3 * ACK_P99_LIMIT,
         "no rating lost": not counted.lost and not counted.invented,
         "no rating counted twice": not counted.doubled,
-        "posts within Slack's rate": posts.within and not seen.impatient,
+        f"posts within {title}'s rate": posts.within and not seen.impatient,
         "no message twice": not seen.doubled,
+        **seen.kept,
         "nothing else that the platform refuses": not seen.violations,
     }

@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soak.checks import Acknowledged, Held, Posts, Seen
-from benchmarks.soak.load import BEFORE_SECONDS, OUTAGE_SECONDS, Opinion, Plan, Rating
+from benchmarks.soak.checks import Acknowledged, Held, Posts, Rate, Seen
+from benchmarks.soak.habits import AGAIN_AFTER, EARLY_VOTE, NOTICED, OUTAGE_SPEED, PATIENCE, TRIES, question
+from benchmarks.soak.load import Opinion, Plan, Rating
 from benchmarks.soak.serving import Bot
 from benchmarks.soak.warped import Warp, WarpedTime
 from bot.slack.ids import ours
@@ -24,24 +25,13 @@ from tests.slack_server.refusal import Refusal
 from tests.slack_server.server import SlackServer
 from tests.slack_server.world import Channel, Message, View
 
-PLATFORM = "slack"
+PLATFORM, TITLE = "slack", "Slack"
+RATE = Rate(a_second=1.0, burst=3)
 NAMES = ("", "one", "two", "three", "four", "five", "six", "seven")
 DIGITS = {name: digit for digit, name in enumerate(NAMES) if name}
-EARLY_VOTE = f"{int(BEFORE_SECONDS + OUTAGE_SECONDS / 2) // 60} minutes"
 
 DUPLICATES = 0.05
 HELD_SECONDS, DISTURBED_EVERY = 4.0, 60.0
-OUTAGE_SPEED = 6
-"""How many times faster the outage passes than the rest."""
-
-NOTICED = 0.05
-"""Real seconds until an answer is read."""
-
-STREETS = ("Mill", "Harbour", "Church", "Station", "Garden")
-
-TRIES = 20
-PATIENCE = 30.0
-"""Real seconds in which what the bot opens or posts must appear."""
 
 
 class SlackStage:
@@ -95,7 +85,7 @@ class SlackStage:
                 await self._try(lambda: self._moderator.command("settings", channel))
                 await self.server.until(lambda: self._moderator.view, PATIENCE)
                 await self._try(lambda: self._moderator.submit({"voting_seconds": EARLY_VOTE}))
-        await self._try(lambda: self._moderator.command(f"ask {_question(round)}", channel))
+        await self._try(lambda: self._moderator.command(f"ask {question(round)}", channel))
         await self.server.until(lambda: self._announcement(channel), PATIENCE)
 
     async def opine(self, opinion: Opinion) -> None:
@@ -110,7 +100,7 @@ class SlackStage:
 
         def asked() -> Message | None:
             cards = (one for one in person.messages if one.user == self.server.bot.id and not one.reply)
-            return next((one for one in cards if _question(opinion.round) in shown(one)), None)
+            return next((one for one in cards if question(opinion.round) in shown(one)), None)
 
         await self._try(lambda: person.press("Join and be asked privately", on=card))
         await self.server.until(asked, 2 * PATIENCE)
@@ -258,7 +248,7 @@ class SlackStage:
         for one in self.server.requests:
             if one.method == "chat.postMessage" and one.answer.get("ok"):
                 found.setdefault(str(one.arguments["channel"]), []).append(one.at)
-        return Posts(found)
+        return Posts(found, RATE)
 
     def _violations(self) -> list[str]:
         # The SDK answers what came over a connection that has ended over its next one.
@@ -304,7 +294,7 @@ class SlackStage:
                 assert not answer.errors, f"the form was refused: {answer.errors}"
                 return
             self.repeated += 1
-            await self._warped.sleep(10.0)
+            await self._warped.sleep(AGAIN_AFTER)
         raise AssertionError("the bot did not answer")
 
     def _announcement(self, channel: Channel) -> Message | None:
@@ -312,10 +302,6 @@ class SlackStage:
 
     def _candidates(self, channel: Channel) -> list[Message]:
         return [one for one in channel.messages if self.server.bot.id in one.reactions.get("one", ())]
-
-
-def _question(round: int) -> str:
-    return f"Should we close {STREETS[round % len(STREETS)]} Street {round + 1} to cars?"
 
 
 def _form(person: Person, channel: Channel) -> View | None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from benchmarks.soak.checks import Acknowledged, Latency, Posts
+from benchmarks.soak.checks import Acknowledged, Latency, Posts, Rate
 from benchmarks.soak.load import BEFORE_SECONDS, OUTAGE_SECONDS, POSTED, Plan, Rating
 from benchmarks.soak.warped import Warp, WarpedLoop, WarpedTime
 
@@ -53,10 +53,11 @@ def test_a_plan_is_the_same_from_the_same_seed_and_keeps_its_times() -> None:
 
 
 def test_posts_are_held_to_one_a_second_and_a_burst() -> None:
-    assert Posts({"C1": [float(second) for second in range(100)]}).within
-    assert Posts({"C1": [0.0, 0.1, 0.2, *(float(second) for second in range(1, 50))]}).within, "a burst of three"
-    assert not Posts({"C1": [second / 2 for second in range(100)], "C2": [5.0]}).within
-    assert Posts({f"C{channel}": [5.0] for channel in range(100)}).within, "each channel has its own rate"
+    rate = Rate(a_second=1.0, burst=3)
+    assert Posts({"C1": [float(second) for second in range(100)]}, rate).within
+    assert Posts({"C1": [0.0, 0.1, 0.2, *(float(second) for second in range(1, 50))]}, rate).within, "a burst of three"
+    assert not Posts({"C1": [second / 2 for second in range(100)], "C2": [5.0]}, rate).within
+    assert Posts({f"C{channel}": [5.0] for channel in range(100)}, rate).within, "each channel has its own rate"
 
 
 def test_a_late_acknowledgement_is_counted() -> None:

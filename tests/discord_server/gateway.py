@@ -49,7 +49,7 @@ REPEATED = frozenset(
         "MESSAGE_REACTION_REMOVE",
     }
 )
-"""Events that `DiscordServer.repeat` tells a new session of again."""
+"""Events that `DiscordServer.repeat` lets come again."""
 
 
 class Gateway:
@@ -278,7 +278,7 @@ class Gateway:
         # Without a pause in between, so that nothing new comes before what was missed, or is left out.
         connection.session, session.connection = session, connection
         for one in session.missed:
-            if one.number > known - self.repeated:
+            if one.number > known or (one.number > known - self.repeated and one.event in REPEATED):
                 self._send(connection, one)
         self.resumed += 1
         self._number(session, "RESUMED", {"_trace": []})
@@ -339,7 +339,7 @@ class Gateway:
     def _number(self, session: Session, event: str, data: Json) -> None:
         session.sequence += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": session.sequence, "d": data})
-        dispatch = Dispatch(session.sequence, text, str(data["id"]) if event == "INTERACTION_CREATE" else "")
+        dispatch = Dispatch(session.sequence, event, text, str(data["id"]) if event == "INTERACTION_CREATE" else "")
         session.missed.append(dispatch)
         if session.connection is not None:
             self._send(session.connection, dispatch)

@@ -31,6 +31,7 @@ class Dispatch:
     """A numbered payload. interaction: the id of the one that it carries, "" where it carries another event."""
 
     number: int
+    event: str
     text: str
     interaction: str
 
