@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.slack.pacing import Bucket, bucket_of
 from engine.errors import PlatformRefused, PlatformUnavailable
 
 if TYPE_CHECKING:
@@ -98,18 +99,30 @@ class _Queue:
 class Calls:
     """The Web API of one installation. What Slack asks one call to wait, all calls of that method wait.
 
+    short_pages: whether Slack turned out to give this app short pages of history.
+
     Raises PlatformUnavailable when Slack does not answer or asks to wait longer than is sensible here, and
     PlatformRefused, its reason one of `GONE`'s or Slack's own word, when it says no.
     """
 
     def __init__(self, client: AsyncWebClient, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self.client = client
+        self.short_pages = False
         self._pause = pause
         self._queues: dict[str, _Queue] = {}
+        self._buckets: dict[str, Bucket] = {}
 
-    async def __call__(self, method: Method, *, patience: float = 0.0, **arguments: Any) -> Json:
-        """Call a method of the client's. patience: seconds that may be waited here when Slack asks for it."""
+    async def __call__(
+        self, method: Method, *, patience: float = 0.0, can_wait: bool = False, **arguments: Any
+    ) -> Json:
+        """Call a method of the client's. patience: seconds that may be waited here when Slack asks for it.
+
+        can_wait: nobody waits for the answer, so that the call is made at a pace at which Slack asks for nothing, and
+        after those that somebody waits for.
+        """
         name = getattr(method, "__name__", "a request")
+        if can_wait:
+            await self._paced(name)
         queue = self._queues.setdefault(name, _Queue())
         if not queue.forms:
             try:
@@ -161,15 +174,33 @@ class Calls:
                     raise
                 queue.close(problem.retry_after)
 
+    async def _paced(self, name: str) -> None:
+        clock, bucket = asyncio.get_running_loop(), self._bucket(name)
+        while bucket is not None and (wait := bucket.wait(clock.time())) > 0:
+            begun = clock.time()
+            await self._pause(wait)
+            bucket.rested(max(0.0, begun + wait - clock.time()))
+
+    def _bucket(self, name: str) -> Bucket | None:
+        if name not in self._buckets and (made := bucket_of(name, asyncio.get_running_loop().time())) is not None:
+            self._buckets[name] = made
+        return self._buckets.get(name)
+
     async def _once(self, method: Method, arguments: Json) -> Json:
         from aiohttp import ClientError
         from slack_sdk.errors import SlackApiError, SlackClientError
 
         name = getattr(method, "__name__", "a request")
+        clock = asyncio.get_running_loop()
+        if (bucket := self._bucket(name)) is not None:
+            bucket.called(clock.time())
         try:
             answer = await method(**arguments)
         except SlackApiError as problem:
-            raise _ours(name, problem) from problem
+            ours = _ours(name, problem)
+            if bucket is not None and isinstance(ours, PlatformUnavailable) and ours.retry_after is not None:
+                bucket.refused(clock.time())
+            raise ours from problem
         except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
             raise PlatformUnavailable(f"Slack did not answer {name} ({type(problem).__name__}).") from problem
         return dict(answer.data) if isinstance(answer.data, dict) else {}

@@ -14,16 +14,21 @@ from engine.errors import PlatformRefused
 PAGE, SHORT_PAGE = 200, 15
 
 
-async def messages(calls: Calls, method: Method, *, pages: int | None = None, **arguments: Any) -> AsyncIterator[Json]:
-    """What conversations.history (newest first) or .replies holds; `pages` at most. Raises what `Calls` raises."""
-    limit, cursor, read = PAGE, None, 0
+async def messages(
+    calls: Calls, method: Method, *, pages: int | None = None, can_wait: bool = False, **arguments: Any
+) -> AsyncIterator[Json]:
+    """What conversations.history (newest first) or .replies holds; `pages` at most. Raises what `Calls` raises.
+
+    can_wait: see `Calls`.
+    """
+    limit, cursor, read = SHORT_PAGE if calls.short_pages else PAGE, None, 0
     while pages is None or read < pages:
         try:
-            answer = await calls(method, limit=limit, cursor=cursor, patience=PATIENCE, **arguments)
+            answer = await calls(method, limit=limit, cursor=cursor, patience=PATIENCE, can_wait=can_wait, **arguments)
         except PlatformRefused as refusal:
             if refusal.reason != "invalid_limit" or limit == SHORT_PAGE:
                 raise
-            limit = SHORT_PAGE
+            limit, calls.short_pages = SHORT_PAGE, True
             continue
         for one in answer.get("messages") or ():
             yield one

@@ -167,12 +167,17 @@ class Posting:
                 self._directs.pop(next(iter(self._directs)))
         return known
 
-    async def reactions(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`."""
+    async def reactions(self, ref: MessageRef, bot: str, *, can_wait: bool = False) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`, and `Calls` for `can_wait`."""
         place = theirs(ref.channel)
         client = self._calls.client
         answer = await self._calls(
-            client.reactions_get, channel=place.id, timestamp=ref.message, full=True, patience=PATIENCE
+            client.reactions_get,
+            channel=place.id,
+            timestamp=ref.message,
+            full=True,
+            patience=PATIENCE,
+            can_wait=can_wait,
         )
         digits = {name: int(digit) for digit, name in EMOJI.items()}
         held: dict[str, list[int]] = {}

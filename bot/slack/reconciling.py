@@ -5,9 +5,11 @@ each conversation in which a running round may have been answered, those read lo
 is kept as read when it is done, so that catching up goes on where it was interrupted. What is found goes the way
 that events go, under the same delivery ids, so that it happens once however many processes find it.
 
-Slack asks to wait when it is asked too often; that is honoured, and what takes longer than is sensible is left to the
-next try. Not found are a message from somebody to whom the bot never wrote before, since it may not list its
-conversations; that a message was deleted; and that an older answer in a thread was edited.
+Slack is asked at a pace that leaves room for what somebody waits for; where it asks to wait all the same, that is
+honoured, and what takes longer than is sensible is left to the next try.
+
+Not found are a message from somebody to whom the bot never wrote before, since it may not list its conversations;
+that a message was deleted; and that an older answer in a thread was edited.
 """
 
 from __future__ import annotations
@@ -48,8 +50,8 @@ Hear = Callable[[Json], Awaitable[None]]
 class Holding(Protocol):
     """Where reactions stand."""
 
-    async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`."""
+    async def reactions(self, ref: MessageRef, *, can_wait: bool) -> dict[str, tuple[int, ...]]:
+        """See `Workspace.reactions`."""
         ...
 
 
@@ -89,7 +91,7 @@ class Reconciling:
             known = await self._hearing.reactions(round, candidate)
             at = self._clock.now()
             try:
-                held = await self._holding.reactions(MessageRef(sent.channel, sent.message))
+                held = await self._holding.reactions(MessageRef(sent.channel, sent.message), can_wait=True)
             except PlatformRefused as refusal:
                 log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
                 continue
@@ -107,11 +109,15 @@ class Reconciling:
         client = self._calls.client
         try:
             opened, replied = f"{one.opened - DRIFT:.6f}", f"{since:.6f}"
-            read = messages(self._calls, client.conversations_history, pages=PAGES, channel=channel, oldest=opened)
+            read = messages(
+                self._calls, client.conversations_history, pages=PAGES, can_wait=True, channel=channel, oldest=opened
+            )
             said = [message async for message in read]
             for root in [one for one in said if float(one.get("latest_reply") or 0.0) > since]:
                 replies, ts = client.conversations_replies, root["ts"]
-                read = messages(self._calls, replies, pages=PAGES, channel=channel, ts=ts, oldest=replied)
+                read = messages(
+                    self._calls, replies, pages=PAGES, can_wait=True, channel=channel, ts=ts, oldest=replied
+                )
                 said += [message async for message in read]
         except PlatformRefused as refusal:
             log.warning("conversation not read", extra={"channel": one.channel, "reason": refusal.reason})

@@ -115,10 +115,13 @@ class Workspace:
         """See `ChatPlatform.edit`."""
         await self._posting.edit(ref, card)
 
-    async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`; one person may hold all seven here. Nothing where the message is gone."""
+    async def reactions(self, ref: MessageRef, *, can_wait: bool = False) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`; one person may hold all seven here. Nothing where the message is gone.
+
+        can_wait: see `Calls`.
+        """
         try:
-            return await self._posting.reactions(ref, (await self._known()).bot)
+            return await self._posting.reactions(ref, (await self._known()).bot, can_wait=can_wait)
         except PlatformRefused as refusal:
             if refusal.reason == "message_gone":
                 return {}
