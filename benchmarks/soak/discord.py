@@ -10,7 +10,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,7 @@ class DiscordStage:
         self._moderator = server.add_user("moderator", roles=[moderators])
         self._channels = [server.add_channel(f"team{round}") for round in range(plan.rounds)]
         self._cards: dict[str, Message] = {}
+        self._coming: asyncio.Task[None]
         self._record = Record(server, self._channels, speed)
 
     async def start(self) -> None:
@@ -88,6 +89,7 @@ class DiscordStage:
     async def crash(self) -> None:
         """See `Stage`."""
         begun = self._warped.now()
+        self._coming.cancel()
         await self.bot.kill()
         await self.server.until(lambda: not self.server.connections, PATIENCE)
         self.server.forget_sessions()
@@ -222,6 +224,12 @@ class DiscordStage:
         self._record.gap(begun, self._warped.now())
         self.server.forget_sessions()
         self.server.end_outage()
+        self._coming = asyncio.create_task(self._back(self._warped.now()), name="the bot comes back")
+
+    async def _back(self, since: float) -> None:
+        with suppress(AssertionError):
+            await self.server.until(lambda: self.server.ready, PATIENCE)
+            self._record.back_after = self._warped.now() - since
 
     def seen(self) -> Seen:
         """What everybody could see in the end, for the checks."""

@@ -22,6 +22,9 @@ RATE = Rate(a_second=1.0, burst=5)
 A_SECOND = 50
 """Requests a second over all routes."""
 
+BACK_WITHIN = 120.0
+"""Simulated seconds."""
+
 KINDS = {COMMAND: "commands", COMPONENT: "buttons", MODAL: "forms"}
 CREATE = ("POST", "/channels/{channel}/messages")
 EVERY = ("", "")
@@ -45,7 +48,10 @@ class Act:
 
 
 class Record:
-    """Of one soak. repeated: acts that people did again; outages: simulated times (begun, ended)."""
+    """Of one soak. repeated: acts that people did again; outages: simulated times (begun, ended).
+
+    back_after: simulated seconds from the end of the outage until the bot was connected, None while it is not.
+    """
 
     def __init__(self, server: DiscordServer, channels: list[Channel], speed: float) -> None:
         self._server = server
@@ -55,6 +61,7 @@ class Record:
         self.acts: list[Act] = []
         self.repeated = 0
         self.outages: list[tuple[float, float]] = []
+        self.back_after: float | None = None
 
     def gap(self, begun: float, ended: float) -> None:
         """Between these simulated times the bot may have heard nothing."""
@@ -82,7 +89,10 @@ class Record:
         violations = tuple(
             f"{one.kind}: {one.detail}" for one in self._server.violations if one.kind not in JUDGED_BY_LATENCY
         )
-        kept = {f"at most {A_SECOND} requests a second over all routes": self._busiest_second() <= A_SECOND}
+        kept = {
+            f"at most {A_SECOND} requests a second over all routes": self._busiest_second() <= A_SECOND,
+            f"connected within {BACK_WITHIN:.0f} s of the end of an outage": (self.back_after or 1e9) <= BACK_WITHIN,
+        }
         return Seen(held, undecidable, self._doubled(), len(list(self._impatient())), violations, kept)
 
     def acknowledged(self) -> list[Acknowledged]:
@@ -124,6 +134,7 @@ class Record:
             ),
             "interactions deferred": len(deferred),
             "acts repeated by hand": self.repeated,
+            "seconds from the end of the outage to the connection": round(self.back_after or -1),
             "sessions begun": self._server.discord.gateway.identified,
             "sessions resumed": self._server.discord.gateway.resumed,
             "calls of Discord": len(self._server.requests),

@@ -10,11 +10,14 @@ import asyncio
 import hashlib
 import json
 import logging
+import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import discord
+from discord.backoff import ExponentialBackoff
+from yarl import URL
 
 from bot.discord import commands, inbound
 from bot.discord.answering import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Answer, sentence
@@ -45,6 +48,7 @@ PATIENCE = 600.0
 """Seconds for which something is tried again that the database did not take."""
 
 LONGEST_WAIT = 20.0
+LONGEST_BACKOFF = 60.0
 TOLD = 2_000
 """Events of which is known that they came, so that they happen once when Discord tells of them again."""
 
@@ -347,6 +351,14 @@ def _is_ballot(message: Payload) -> bool:
     return False
 
 
+class Backoff(ExponentialBackoff[Literal[False]]):
+    """How long discord.py waits between tries of a lost connection: by itself up to a quarter of an hour."""
+
+    def delay(self) -> float:
+        """Seconds until the next try, a minute at most."""
+        return min(super().delay(), random.uniform(LONGEST_BACKOFF / 2, LONGEST_BACKOFF))
+
+
 class Client(discord.AutoShardedClient):
     """discord.py's client; it keeps the connections and the servers' channels, and hands on what came.
 
@@ -368,6 +380,11 @@ class Client(discord.AutoShardedClient):
         self.serving: Serving | None = None
         self._gone = gone
         self._told: OrderedDict[bytes, None] = OrderedDict()
+
+    async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
+        """See discord.py."""
+        await super().launch_shard(gateway, shard_id, initial=initial)
+        self.shards[shard_id]._parent._backoff = Backoff()  # noqa: SLF001 - there is no setting for it
 
     async def on_socket_raw_receive(self, message: str) -> None:
         """Hand on an event as it came over the gateway."""

@@ -13,6 +13,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 
 from bot.discord.inbound import KEYCAPS
+from bot.discord.serving import Backoff
 from bot.platform import Card, InChannel, MessageRef, Reacted, Text
 from tests.bot.discord.conftest import Server
 
@@ -38,6 +39,13 @@ async def test_after_an_invalid_session_the_bot_finds_the_gateway_of_its_own_add
         await work.discord.invalidate()
         await work.discord.until(lambda: work.discord.discord.gateway.identified == 2, seconds=10)
         await work.discord.until(lambda: work.discord.ready)
+
+
+def test_after_a_long_outage_the_bot_comes_back_within_a_minute() -> None:
+    backoff = Backoff()
+    waits = [backoff.delay() for _ in range(40)]
+    assert all(0 <= one <= 60 for one in waits)
+    assert min(waits[20:]) < max(waits[20:]), "not everybody comes at the same moment"
 
 
 async def test_an_interaction_that_is_told_twice_is_answered_once(work: Server) -> None:
