@@ -16,10 +16,12 @@ WORKERS ?= 2
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-vllm check lint image-check clean
+.PHONY: help install demo test test-all test-vllm check lint image-check clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+install: $(VENV)/.installed ## Install Parley into .venv; then .venv/bin/parley --help
 
 demo: $(VENV)/.installed ## Play a round of simulated members in the browser; without a terminal, print it and end
 	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/parley demo; else $(BIN)/parley demo --exit; fi
