@@ -153,7 +153,7 @@ def deliberate(
     """Rank candidate consensus statements for a question and a file of opinions."""
     with _speaking_plainly():
         settings = _settings(config, generator=generator, predictor=predictor)
-        from bot.offline import deliberate_file
+        from bot.terminal.deliberating import deliberate_file
 
         deliberate_file(settings, question, opinions, as_json=as_json, number=number, welfare=welfare, seed=seed)
 
@@ -174,7 +174,7 @@ def export(
 
     with _speaking_plainly():
         settings = _settings(config, database=database)
-        from bot.offline import export_rounds
+        from bot.terminal.exporting import export_rounds
 
         asyncio.run(export_rounds(settings, out, form, linkable=linkable))
 
@@ -191,7 +191,7 @@ def replay(
 
     with _speaking_plainly():
         settings = _settings(config, database=database)
-        from bot.replaying import replay_round
+        from bot.terminal.replaying import replay_round
 
         status = asyncio.run(replay_round(settings, round_id, as_json=as_json))
     raise typer.Exit(status)
@@ -207,7 +207,7 @@ def calibrate(
     """Fit what a predictor's scores mean in ratings on the ratings of exported rounds."""
     with _speaking_plainly():
         settings = _settings(config, predictor=predictor)
-        from bot.offline import calibrate_predictor
+        from bot.terminal.calibrating import calibrate_predictor
 
         calibrate_predictor(settings, export, out)
 
@@ -217,7 +217,7 @@ def migrate(config: Config = None, database: Database = None) -> None:
     """Bring the database to the schema of this version."""
     with _speaking_plainly():
         settings = _settings(config, database=database)
-        from bot.offline import migrate_database
+        from bot.terminal.migrating import migrate_database
 
         typer.echo(migrate_database(settings))
 
@@ -261,7 +261,7 @@ def models_check(
 
     with _speaking_plainly():
         settings = _settings(config, generator=generator, predictor=predictor)
-        from bot.models_check import check
+        from bot.terminal.models_check import check
 
         if not asyncio.run(check(settings)):
             sys.exit(2)
@@ -273,7 +273,7 @@ def doctor(config: Config = None, database: Database = None, port: Port = None) 
     import asyncio
 
     with _speaking_plainly():
-        from bot.doctor import examine
+        from bot.terminal.doctor import examine
 
         if not asyncio.run(examine(config, database=database, port=port)):
             sys.exit(2)

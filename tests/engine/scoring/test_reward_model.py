@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.calibrating import know_scores
+from bot.terminal.calibrating import know_scores
 from engine import catalog
 from engine.deliberation import deliberate
 from engine.errors import PredictorUnavailable, RulesError, SettingsError
@@ -182,7 +182,7 @@ def test_the_bot_never_loads_torch(folder: Path) -> None:
     """The process that serves people stays small: a reward model lives in a worker of its own."""
     program = f"""
 import sys
-import bot.main, bot.offline, bot.answering
+import bot.main, bot.terminal.deliberating, bot.answering
 from engine import catalog
 made = catalog.predictor("reward_model:{folder}")
 assert made.name

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bot.offline import inert, require_database
+from bot.terminal.database_file import require_database
+from bot.terminal.printing import inert
 from engine.choosing import Replayed, Verdict, replay
 from engine.errors import UsageError
 

@@ -1,15 +1,18 @@
-"""What a predictor's scores mean in ratings, fitted on the ratings that an export holds; for `parley calibrate`."""
+"""`parley calibrate`: what a predictor's scores mean in ratings, fitted on the ratings that an export holds."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
+from bot.settings import Settings
 from engine.errors import SettingsError, UsageError
 from engine.ports import AgreementPredictor
 from engine.scoring import checkpoint
@@ -133,3 +136,29 @@ def _rows(export: Path, table: str) -> Iterator[dict[str, Any]]:
         raise UsageError(
             f"{str(export)!r} holds no {table}.jsonl and no {table}.parquet; give a folder that `parley export` wrote."
         )
+
+
+def calibrate_predictor(settings: Settings, export: Path, out: Path | None) -> None:
+    """Fit the predictor's calibration on an export, write it, and say what came of it.
+
+    A reward model on this machine gets its known scores beside it as well. Raises UsageError and PredictorUnavailable.
+    """
+    import numpy as np
+
+    from engine import catalog
+
+    calibration, path, found = calibrate(export, settings.predictor, out)
+    rounds = "1 round" if found.rounds == 1 else f"{found.rounds:,} rounds"
+    said = [
+        f"Wrote {path}, fitted on {len(found.ratings):,} ratings from {rounds}; what scores mean now:",
+    ]
+    for score in np.quantile(found.scores, [0.05, 0.5, 0.95]):
+        expected, chance = calibration.expected_agreement(np.array(score)), calibration.p_agree(np.array(score))
+        said.append(
+            f"  score {score:+.2f}: expected rating {float(expected):.1f}, agrees with probability {float(chance):.2f}"
+        )
+    if out is None:
+        predictor = catalog.predictor(settings.predictor, replace(settings.back_ends, fall_back=False))
+        if known := asyncio.run(know_scores(predictor)):
+            said.append(f"Wrote {known}, by which vllm-server: checks a server.")
+    sys.stdout.write("\n".join(said) + "\n")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from bot.opinions_file import MAX_BYTES, deliberate_command, read_opinions
-from engine.errors import OpinionsFileError, ParleyError, UsageError
+from bot.terminal.opinions_file import MAX_BYTES, read_opinions
+from engine.errors import OpinionsFileError
 from engine.rounds.model import MAX_OPINION
 
 
@@ -104,43 +103,3 @@ def test_a_missing_file_a_folder_and_a_huge_file_are_refused(tmp_path: Path) -> 
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(OpinionsFileError, match="the limit is 16 MiB"):
         read_opinions(huge)
-
-
-async def test_the_command_gives_candidates_by_rank_and_predictions_in_their_order(tmp_path: Path) -> None:
-    path = written(
-        tmp_path,
-        "o.csv",
-        "member,opinion\nann,Lisbon\nbo,I vote for Lisbon\ncy,\ndee,Berlin because of the trains\n",
-    )
-    found = json.loads(json.dumps(await deliberate_command("Where should we hold the offsite?", path), allow_nan=False))
-    assert set(found) == {"candidates", "predictions", "members"}
-    assert found["members"] == ["ann", "bo", "cy", "dee"]
-    assert all(set(one) == {"text", "provenance", "welfare", "rank"} for one in found["candidates"])
-    assert [one["rank"] for one in found["candidates"]] == list(range(1, len(found["candidates"]) + 1))
-    welfare = [one["welfare"] for one in found["candidates"]]
-    assert welfare == sorted(welfare, reverse=True)
-    assert [len(row) for row in found["predictions"]] == [len(found["candidates"])] * 4
-    texts = [one["text"] for one in found["candidates"]]
-    berlin = next(at for at, text in enumerate(texts) if text.startswith("We should hold the offsite in Berlin"))
-    lisbon = texts.index("We should hold the offsite in Lisbon.")
-    assert found["predictions"][3][berlin] > found["predictions"][3][lisbon]
-    assert found["predictions"][0][lisbon] > found["predictions"][0][berlin]
-    rows = [found["predictions"][at] for at in (0, 1, 3)]
-    for column, expected in enumerate(welfare):
-        assert sum(row[column] for row in rows) / 3 == pytest.approx(expected, abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("question", "message"),
-    [("", "Give a question"), ("We should ban cars", "has no question mark"), ("x" * 1_001 + "?", "limit is 1,000")],
-)
-async def test_a_question_that_is_none_is_refused(tmp_path: Path, question: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        await deliberate_command(question, written(tmp_path, "o.txt", "Yes\nNo\n"))
-
-
-@pytest.mark.parametrize("option", [{"generator": "extractiv"}, {"predictor": "lexicl"}, {"rule": "best"}, {"n": 0}])
-async def test_options_that_do_not_exist_are_refused(tmp_path: Path, option: dict[str, object]) -> None:
-    path = written(tmp_path, "o.txt", "Yes\nNo\n")
-    with pytest.raises(ParleyError):
-        await deliberate_command("Should we?", path, **option)  # type: ignore[arg-type]

@@ -1,20 +1,18 @@
-"""What deliberating on a file, exporting and migrating print."""
+"""What `parley deliberate` prints for a question and a file of opinions."""
 
 from __future__ import annotations
 
 import io
 import json
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from rich.console import Console
 
-from bot.offline import deliberate_file, export_rounds, inert, migrate_database
-from bot.progress import progress
 from bot.settings import Settings
-from storage.migrations import migrate
+from bot.terminal.deliberating import deliberate_file, deliberated, deliberation_json
+from engine.errors import ParleyError, UsageError
 
 QUESTION = "Should we move the office?"
 OPINIONS = {
@@ -109,45 +107,50 @@ def test_opinions_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.Captu
     assert "\x07" not in printed.out + printed.err
 
 
-def test_what_turns_or_steers_text_is_taken_out_and_the_rest_stays() -> None:
-    assert inert("a\x1b[1mb\u202ec\nd\ud800") == "a[1mbc d"
-    assert inert("naïve — 日本語 می‌خواهم 👩‍👧") == "naïve — 日本語 می‌خواهم 👩‍👧"
+async def described(question: str, path: Path, **options: Any) -> dict[str, Any]:
+    """What is printed as JSON."""
+    drafting, members = await deliberated(question, path, **options)
+    return deliberation_json(drafting, members)
 
 
-async def test_exporting_says_what_was_written_and_where(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    database = f"sqlite:///{tmp_path / 'parley.db'}"
-    migrate(database)
-    await export_rounds(Settings(database=database), tmp_path / "out", "csv", linkable=True)
-    printed = capsys.readouterr().out
-    assert f"Wrote {tmp_path / 'out'} (there are no rounds yet)" in printed
-    assert "This export is linkable" in printed
-    assert (tmp_path / "out" / "manifest.json").exists()
+async def test_the_command_gives_candidates_by_rank_and_predictions_in_their_order(tmp_path: Path) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text("member,opinion\nann,Lisbon\nbo,I vote for Lisbon\ncy,\ndee,Berlin because of the trains\n")
+    found = json.loads(json.dumps(await described("Where should we hold the offsite?", path), allow_nan=False))
+    assert set(found) == {"candidates", "predictions", "members"}
+    assert found["members"] == ["ann", "bo", "cy", "dee"]
+    assert all(set(one) == {"text", "provenance", "welfare", "rank"} for one in found["candidates"])
+    assert [one["rank"] for one in found["candidates"]] == list(range(1, len(found["candidates"]) + 1))
+    welfare = [one["welfare"] for one in found["candidates"]]
+    assert welfare == sorted(welfare, reverse=True)
+    assert [len(row) for row in found["predictions"]] == [len(found["candidates"])] * 4
+    texts = [one["text"] for one in found["candidates"]]
+    berlin = next(at for at, text in enumerate(texts) if text.startswith("We should hold the offsite in Berlin"))
+    lisbon = texts.index("We should hold the offsite in Lisbon.")
+    assert found["predictions"][3][berlin] > found["predictions"][3][lisbon]
+    assert found["predictions"][0][lisbon] > found["predictions"][0][berlin]
+    rows = [found["predictions"][at] for at in (0, 1, 3)]
+    for column, expected in enumerate(welfare):
+        assert sum(row[column] for row in rows) / 3 == pytest.approx(expected, abs=1e-4)
 
 
-def test_migrating_says_what_it_did(tmp_path: Path) -> None:
-    settings = Settings(database=f"sqlite:///{tmp_path / 'parley.db'}")
-    assert "is set up, at revision" in migrate_database(settings)
-    assert "is up to date, at revision" in migrate_database(settings)
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [("", "Give a question"), ("We should ban cars", "has no question mark"), ("x" * 1_001 + "?", "limit is 1,000")],
+)
+async def test_a_question_that_is_none_is_refused(tmp_path: Path, question: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        await described(question, two_opinions(tmp_path))
 
 
-def test_a_bar_appears_only_when_work_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two seconds, shortened here; a terminal is one that Rich takes for one."""
-    shown = io.StringIO()
-    monkeypatch.setattr("rich.console.Console", lambda **_: Console(file=shown, force_terminal=True, width=80))
-    with progress("Quick"):
-        pass
-    assert shown.getvalue() == ""
-    monkeypatch.setattr("bot.progress.PATIENCE", 0.01)
-    with progress("Exporting rounds") as on_round:
-        on_round(1, 2)
-        time.sleep(0.2)
-    assert "Exporting rounds" in shown.getvalue()
+@pytest.mark.parametrize("option", [{"generator": "extractiv"}, {"predictor": "lexicl"}, {"rule": "best"}, {"n": 0}])
+async def test_options_that_do_not_exist_are_refused(tmp_path: Path, option: dict[str, object]) -> None:
+    with pytest.raises(ParleyError):
+        await described("Should we?", two_opinions(tmp_path), **option)
 
 
-def test_no_bar_is_drawn_where_nobody_looks(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.progress.PATIENCE", 0.01)
-    with progress("Exporting rounds"):
-        time.sleep(0.1)
-    assert capsys.readouterr().err == ""
+def two_opinions(folder: Path) -> Path:
+    """A file."""
+    path = folder / "o.txt"
+    path.write_text("Yes\nNo\n")
+    return path

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.models_check import check
 from bot.settings import Settings
+from bot.terminal.models_check import check
 from engine import endpoint
 from tests.openai_server.models import judging
 from tests.openai_server.server import OpenAIServer, Status

@@ -1,22 +1,16 @@
-"""Files of opinions: text, CSV, JSONL or JSON in, members and opinions out; and what `parley deliberate` prints."""
+"""Files of opinions: text, CSV, JSONL or JSON in, members and opinions out."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from engine.errors import OpinionsFileError, UsageError
-from engine.rounds.model import MAX_OPINION, MAX_QUESTION
-
-if TYPE_CHECKING:
-    from engine.catalog import BackEndOptions
-    from engine.records import Drafting
+from engine.errors import OpinionsFileError
+from engine.rounds.model import MAX_OPINION
 
 MAX_BYTES = 16 * 1024 * 1024
 """A file larger than this is refused unread."""
@@ -72,110 +66,6 @@ def read_opinions(path: str | Path) -> OpinionsFile:
     else:
         rows = _text_rows(path, text)
     return _checked(path, rows)
-
-
-async def deliberate_command(
-    question: str,
-    path: str | Path,
-    *,
-    generator: str = "extractive",
-    predictor: str = "lexical",
-    rule: str = "utilitarian",
-    n: int = 16,
-    posted: int = 3,
-    seed: int = 0,
-    purpose: str = "decide",
-) -> dict[str, Any]:
-    """What `parley deliberate --json` prints for a question and a file of opinions; see `deliberation_json`.
-
-    Raises UsageError for a question that is none, OpinionsFileError, SettingsError and RulesError for what
-    was asked for, and Unavailable or GeneratorMisbehaved where a model fails.
-    """
-    drafting, members = await deliberate_file(
-        question,
-        path,
-        generator=generator,
-        predictor=predictor,
-        rule=rule,
-        n=n,
-        posted=posted,
-        seed=seed,
-        purpose=purpose,
-    )
-    return deliberation_json(drafting, members)
-
-
-async def deliberate_file(
-    question: str,
-    path: str | Path,
-    *,
-    generator: str = "extractive",
-    predictor: str = "lexical",
-    rule: str = "utilitarian",
-    n: int = 16,
-    posted: int = 3,
-    seed: int = 0,
-    purpose: str = "decide",
-    options: BackEndOptions | None = None,
-) -> tuple[Drafting, tuple[str, ...]]:
-    """The drafting for a question and a file of opinions, notes included, and the members in its rows' order."""
-    from engine import catalog
-    from engine.deliberation import deliberate
-
-    asked = _question(question)
-    found = read_opinions(path)
-    drafting = await deliberate(
-        asked,
-        found.opinions,
-        generator=catalog.generator(generator, options),
-        predictor=catalog.predictor(predictor, options),
-        rule=rule,
-        n=n,
-        posted=posted,
-        seed=seed,
-        purpose=purpose,
-    )
-    return drafting, found.members
-
-
-def deliberation_json(drafting: Drafting, members: Sequence[str]) -> dict[str, Any]:
-    """{"candidates": [{"text", "provenance", "welfare", "rank"}], "predictions": [[member x candidate]], "members"}.
-
-    Candidates stand best first, rank 1 the best; the columns of "predictions" are in the same order, its rows
-    in that of "members". Predictions are ratings, 1-7, or scores where the predictor has no calibration.
-    """
-    from engine.deliberation import ratings
-
-    order = list(drafting.ranking)
-    matrix = ratings(drafting.prediction)[:, order]
-    return {
-        "candidates": [
-            {
-                "text": drafting.candidates[at].text,
-                "provenance": asdict(drafting.candidates[at].provenance),
-                "welfare": _number(drafting.welfare[at]),
-                "rank": rank,
-            }
-            for rank, at in enumerate(order, start=1)
-        ],
-        "predictions": [[_number(value) for value in row] for row in matrix.tolist()],
-        "members": list(members),
-    }
-
-
-def _number(value: float) -> float | None:
-    return round(value, 6) if math.isfinite(value) else None
-
-
-def _question(question: str) -> str:
-    asked = " ".join(question.split())
-    if not any(letter.isalpha() for letter in asked):
-        raise UsageError('Give a question to deliberate on, such as "Should we ...?".')
-    if len(asked) > MAX_QUESTION:
-        raise UsageError(f"The question has {len(asked):,} characters; the limit is {MAX_QUESTION:,}.")
-    if not asked.endswith(("?", "？", "؟")):
-        raise UsageError(f'The question {asked!r} has no question mark; end it with one, as in "Should we ...?".')
-    return asked
 
 
 def _text(path: Path) -> str:

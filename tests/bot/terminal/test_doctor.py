@@ -12,8 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot.doctor import Finding, Mark, examine
 from bot.settings import Settings
+from bot.terminal.doctor import examine
+from bot.terminal.findings import Finding, Mark
 from engine.errors import GeneratorUnavailable
 from storage.migrations import migrate
 
@@ -49,8 +50,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nothing(_: Settings) -> AsyncIterator[Finding]:
         yield Finding(Mark.FINE, "models", "left out")
 
-    monkeypatch.setattr("bot.doctor._models", nothing)
-    monkeypatch.setattr("bot.doctor._picture", nothing)
+    monkeypatch.setattr("bot.terminal.doctor._models", nothing)
+    monkeypatch.setattr("bot.terminal.doctor._picture", nothing)
 
 
 class Examined:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.doctor import Finding, Mark, shown
+from bot.terminal.findings import Finding, Mark, shown
 from engine import catalog
 from engine.errors import ParleyError
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from bot.calibrating import calibrate, rated
 from bot.cli import app
+from bot.terminal.calibrating import calibrate, rated
 from engine.errors import SettingsError, UsageError
 from engine.scoring import checkpoint
 from engine.scoring.calibration import Calibration, from_file
