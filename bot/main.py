@@ -21,7 +21,7 @@ from bot.clock import SystemClock
 from bot.counting import ModelCounts
 from bot.dispatcher import Dispatcher, Pace
 from bot.effects import Effects
-from bot.forms import BackEnds
+from bot.forms import BackEnds, position_of
 from bot.inbound import Inbox
 from bot.platform import ChatPlatform, Handler
 from bot.secrets_file import secret_of
@@ -31,7 +31,6 @@ from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
 from engine.ports import Clock
-from engine.position import derive
 from storage.store import DatabaseStore, open_store
 
 log = logging.getLogger(__name__)
@@ -116,7 +115,7 @@ async def serve(settings: Settings) -> None:
     """Run until SIGINT or SIGTERM."""
     async with application(settings) as parley:
         running = asyncio.create_task(parley.run(), name="parley")
-        warming = asyncio.create_task(asyncio.to_thread(derive, "Should we begin?"), name="language data")
+        warming = asyncio.create_task(asyncio.to_thread(position_of, "Should we begin?", "", ""), name="language data")
         _on_signals(running.cancel)
         announcing = asyncio.create_task(_announce(parley), name="announce")
         with suppress(asyncio.CancelledError):

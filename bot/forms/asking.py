@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.forms.rules import NAMED_WELFARE, OWN_ALPHA, BackEnds
 from bot.platform import CheckField, ChoiceField, DeadlineField, Field, Form, MembersField, Text, TextField
 from bot.texts import Texts
-from engine.position import QuestionKind, derive
+from engine.position import Derived, QuestionKind, derive
 from engine.rounds.members import text_problem
 from engine.rounds.model import MAX_QUESTION
 from engine.welfare import WelfareRule
 
 QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u2e2e", "\u037e")
 """Western, full-width, Arabic, reversed and Greek."""
+
+_READING = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ def read_question(text: str) -> Question | tuple[str, dict[str, int]]:
     if any(mark in text for mark in QUESTION_MARKS):
         return Question(text)
     bare = text.rstrip(".!… ")
-    derived = derive(bare)
+    derived = _derived(bare)
     said = derived.statement is not None and derived.statement.affirming.rstrip(".").casefold() == bare.casefold()
     if derived.kind is QuestionKind.UNSURE or said:
         return "question-no-question", {}
@@ -57,7 +60,7 @@ def position_of(question: str, affirming: str, negating: str) -> Position | None
 
     affirming, negating: as typed, "" for nothing. None when the rule is unsure and the moderator must say.
     """
-    derived = derive(question)
+    derived = _derived(question)
     own, denial = affirming.strip() or None, negating.strip() or None
     if derived.statement is not None and own in {None, derived.statement.affirming}:
         return Position(derived.statement.affirming, denial or derived.statement.negating)
@@ -67,9 +70,15 @@ def position_of(question: str, affirming: str, negating: str) -> Position | None
 
 
 def _denied(affirming: str) -> str | None:
-    statement = derive(affirming).statement
+    statement = _derived(affirming).statement
     same = statement is not None and statement.affirming.casefold() == affirming.casefold()
     return statement.negating if statement is not None and same else None
+
+
+def _derived(question: str) -> Derived:
+    """What the rule makes of a question; while one thread loads the dictionary, no other loads it as well."""
+    with _READING:
+        return derive(question)
 
 
 def ask_form(

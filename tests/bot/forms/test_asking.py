@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.opening import invited_by
 from bot.forms import Position, Question, position_of, read_question
+from engine.position import Derived, derive
 from engine.rounds.model import MAX_QUESTION
 
 
@@ -86,3 +90,21 @@ def test_open_questions_have_none_and_unsure_ones_are_left_to_the_moderator() ->
 )
 def test_who_is_invited(typed: str, references: tuple[str, ...]) -> None:
     assert invited_by(typed, "web:demo") == references
+
+
+def test_questions_that_come_at_once_load_the_dictionary_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    together, most = 0, 0
+
+    def slowly(question: str) -> Derived:
+        nonlocal together, most
+        together += 1
+        most = max(most, together)
+        time.sleep(0.01)
+        together -= 1
+        return derive(question)
+
+    monkeypatch.setattr("bot.forms.asking.derive", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        read = list(threads.map(lambda _: position_of("Should we begin?", "", ""), range(4)))
+    assert read == [Position("We should begin.", "We should not begin.")] * 4
+    assert most == 1
