@@ -207,16 +207,15 @@ async def _picture(_: Settings) -> AsyncIterator[Finding]:
 
 def _picture_problem() -> str | None:
     """Why the picture of an outcome cannot be drawn, for what a broken installation lacks; else None."""
-    from bot import fonts
+    from bot.picture import Bar, Labels, fonts, png, svg
 
     missing = [font.name for font in (fonts.REGULAR, fonts.BOLD) if not font.is_file()]
     if missing:
         return f"the font {missing[0]} is missing"
     try:
-        from bot.picture import Bar, Labels, png, svg
+        drawn = png(svg([Bar("1", "A statement", (0, 0, 0, 1, 0, 2, 1))], title="Outcome", labels=Labels()))
     except ImportError as problem:
         return f"{problem.name} is missing"
-    drawn = png(svg([Bar("1", "A statement", (0, 0, 0, 1, 0, 2, 1))], title="Outcome", labels=Labels()))
     return None if drawn.startswith(b"\x89PNG") else "the renderer draws no PNG"
 
 

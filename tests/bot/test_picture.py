@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot import fonts
-from bot.picture import DARK, LIGHT, RATINGS, Bar, Labels, Palette, alt_text, contrast, png, svg, text_on
+from bot.picture import DARK, LIGHT, RATINGS, Bar, Labels, Palette, alt_text, contrast, fonts, png, svg, text_on
 
 LONG = "We believe that limits are right, but they should be enforced more strictly near schools. " * 6
 THREE = (

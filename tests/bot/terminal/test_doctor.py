@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -271,10 +272,18 @@ async def test_a_language_that_we_do_not_have_is_noted(look: Look, monkeypatch: 
 
 @pytest.mark.usefixtures("database")
 async def test_a_font_that_was_lost_is_wrong(look: Look, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("bot.fonts.BOLD", tmp_path / "gone.otf")
+    monkeypatch.setattr("bot.picture.fonts.BOLD", tmp_path / "gone.otf")
     found = await look()
     assert (found.fine, found.marks["picture"]) == (False, "✗")
     assert "the font gone.otf is missing" in found.said["picture"]
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_renderer_that_was_lost_is_wrong(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    found = await look()
+    assert (found.fine, found.marks["picture"]) == (False, "✗")
+    assert "resvg_py is missing" in found.said["picture"]
 
 
 @pytest.mark.postgres
