@@ -50,6 +50,7 @@ class Answer:
         self._now = now
         self._born = now()
         self._first = 0
+        self._beginning = asyncio.Lock()
         self._answered = asyncio.Event()
 
     @property
@@ -64,12 +65,8 @@ class Answer:
 
     async def defer(self) -> None:
         """Tell Discord that the answer comes later."""
-        if self._first:
-            return
         later = WAIT if self.kind != COMMAND and self._from_message else THINK
-        data = {"flags": EPHEMERAL} if later == THINK else None
-        if await self._call_back(later, data):
-            self._first = later
+        await self._begin(later, {"flags": EPHEMERAL} if later == THINK else None, later)
 
     async def done(self, text: str) -> None:
         """Nothing to show: a button is only acknowledged, anything else says so in a word."""
@@ -77,8 +74,8 @@ class Answer:
             return
         if self._first or self.kept or not self._from_message:
             await self.replace(Page(text).payload())
-        elif await self._call_back(WAIT, None):
-            self._first = WAIT
+        else:
+            await self._begin(WAIT, None, WAIT)
 
     async def show(self, card: Card) -> None:
         """Show a card to this person alone."""
@@ -90,17 +87,13 @@ class Answer:
     async def replace(self, message: Json, card: Card | None = None) -> None:
         """Show a message to this person alone, in the place of our own that they used, if they used one."""
         message = {"embeds": [], "components": [], **message}
+        if await (self._begin(UPDATE, message, WAIT) if self.kept else self._begin(SAY, _private(message), SAY)):
+            return
         if self._first == THINK or (self._first == WAIT and self.kept):
             if await self._with_token("PATCH", ORIGINAL, _editable(message)):
                 return
         elif self._first:
             await self.add(message)
-            return
-        elif self.kept and await self._call_back(UPDATE, message):
-            self._first = WAIT
-            return
-        elif not self.kept and await self._call_back(SAY, _private(message)):
-            self._first = SAY
             return
         await self._in_person(message)
 
@@ -111,10 +104,7 @@ class Answer:
 
     async def open(self, modal: Json) -> bool:
         """Open a modal; False where it is too late."""
-        if not self.may_open or not await self._call_back(FORM, modal):
-            return False
-        self._first = FORM
-        return True
+        return self.may_open and await self._begin(FORM, modal, FORM)
 
     async def suggest(self, choices: list[Json]) -> None:
         """Offer values for the option that is being typed."""
@@ -134,6 +124,14 @@ class Answer:
                 return known
             known = known or str(made.get("id") or "")
         return known
+
+    async def _begin(self, kind: int, data: Json | None, first: int) -> bool:
+        """Answer before anything else does; False where something did, or Discord does not take it any more."""
+        async with self._beginning:
+            if self._first or not await self._call_back(kind, data):
+                return False
+            self._first = first
+            return True
 
     async def _call_back(self, kind: int, data: Json | None) -> bool:
         answer: Json = {"type": kind} if data is None else {"type": kind, "data": data}
