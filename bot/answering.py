@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from bot.losing import found_gone
 from bot.platform import ChatPlatform, LosesTouch, MessageRef
 from engine.deliberation import deliberate
 from engine.errors import GeneratorMisbehaved, PlatformRefused, SettingsError, UsageError
@@ -229,6 +230,7 @@ class Answering:
                 held = await platform.reactions(MessageRef(sent.channel, sent.message))
             except PlatformRefused as refusal:  # what reached us before the message went is what there is
                 log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
+                await found_gone(self._store, round, sent, refusal, self._clock.now())
                 continue
             column = ballots.agreement[:, ballots.posted.index(sent.candidate)]
             known = {who: int(value) for who, value in zip(ballots.voters, column, strict=True) if not np.isnan(value)}

@@ -8,6 +8,7 @@ from bot.commands import Forgetting, Moderating, Opening, Reading
 from bot.conversation import Conversation
 from bot.desk import Desk, nothing
 from bot.forms import BackEnds
+from bot.losing import Losing
 from bot.platform import (
     ButtonPressed,
     ChannelLeft,
@@ -17,6 +18,7 @@ from bot.platform import (
     DirectMessageEdited,
     FormSubmitted,
     Inbound,
+    PostDeleted,
     Reacted,
     Reply,
 )
@@ -53,6 +55,7 @@ class Inbox:
         forgetting = Forgetting(desk)
         self._reading = reading
         self._conversation = Conversation(desk)
+        self._losing = Losing(desk)
         self._pressing = Pressing(desk, opening, moderating, reading, forgetting, self._conversation)
         self._submitting = Submitting(desk, opening, moderating)
         self._words: dict[str, Say] = {
@@ -89,6 +92,8 @@ class Inbox:
                 return await self._conversation.reacted(item, texts)
             case ChannelLeft():
                 return await self._conversation.left(item, texts)
+            case PostDeleted():
+                return await self._losing.deleted(item)
 
     async def _command(self, item: CommandGiven, texts: Texts) -> Reply:
         word = item.word.strip().casefold()

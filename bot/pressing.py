@@ -61,7 +61,16 @@ class Pressing:
             "where": reading.where_am_i,
             "ask-again": opening.again,
             **dict.fromkeys(
-                ("extend", "reopen", "cancel", "close", "retry", "critique-iteration", "deliver-again"),
+                (
+                    "extend",
+                    "reopen",
+                    "cancel",
+                    "close",
+                    "retry",
+                    "critique-iteration",
+                    "deliver-again",
+                    "announce-again",
+                ),
                 moderating.pressed,
             ),
         }

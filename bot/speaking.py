@@ -29,6 +29,7 @@ from bot.cards import (
     undelivered,
     which_rating,
 )
+from bot.losing import found_gone
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
 from bot.texts import Texts
 from engine.coverage import coverage
@@ -160,7 +161,11 @@ class Speaking:
     async def _update(self, claim: Claim, round: Round) -> None:
         if posted := await self._store.sent(round.id, "announcement"):
             card = await self._announcement(round)
-            await self._platform(round).edit(MessageRef(posted[-1].channel, posted[-1].message), card)
+            try:
+                await self._platform(round).edit(MessageRef(posted[-1].channel, posted[-1].message), card)
+            except PlatformRefused as refusal:
+                await found_gone(self._store, round, posted[-1], refusal, self._clock.now())
+                raise
         await asyncio.shield(self._store.complete(claim))
 
     async def _candidate(self, claim: Claim, round: Round, effect: PostCandidate) -> None:
@@ -190,7 +195,11 @@ class Speaking:
         drafting = await self._store.drafting(round.id, effect.draft)
         reach = None if drafting is None else coverage(drafting)
         card = outcome(round, counted, candidates, self._texts, reach=reach)
-        await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
+        try:
+            await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
+        except PlatformRefused as refusal:
+            log.warning("outcome goes to the moderator", extra={"round": round.id, "reason": refusal.reason})
+            await self._whisper(claim, round, round.moderator, card)
 
     async def _receipt(self, claim: Claim, round: Round, member: str, *, anew: bool) -> None:
         standing = await self._store.standing(round.id, member) or Standing(member)

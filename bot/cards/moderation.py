@@ -15,6 +15,9 @@ def moderator_choice(round: Round, message: str, parameters: Parameters, texts: 
     """A choice that only the moderator can make. `message`: the text id an AskModerator carries."""
     text = texts(message, **dict(parameters))
     buttons = tuple(_BUTTONS[name](round, texts) for name in _CHOICES.get(message, ()))
+    lost = dict(parameters).get("message_id")
+    if isinstance(lost, str):
+        buttons = (Button("announce-again", texts("button-announce-again"), round.id, lost, Style.PRIMARY), *buttons)
     return Card("moderator-choice", text, (Text(text), question(round)), buttons)
 
 
@@ -23,6 +26,10 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "enough-opinions": ("close", "extend"),
     "draft-failed": ("retry", "reopen", "cancel"),
     "tally-failed": ("retry", "reopen", "cancel"),
+    "statement-deleted": ("close", "cancel"),
+    "statement-deleted-private": ("close", "cancel"),
+    "announcement-deleted": ("cancel",),
+    "channel-deleted": ("close", "cancel"),
 }
 
 _BUTTONS: dict[str, Callable[[Round, Texts], Button]] = {

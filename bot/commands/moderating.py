@@ -19,7 +19,9 @@ from bot.platform import (
     Whisper,
 )
 from bot.texts import Texts
+from engine.ports import Delivery
 from engine.rounds.events import (
+    AnnouncementWanted,
     CritiqueRequested,
     PhaseAdvanced,
     ReminderDue,
@@ -28,6 +30,7 @@ from engine.rounds.events import (
     RoundReopened,
 )
 from engine.rounds.model import Phase, Round
+from engine.service import handle
 
 Item = CommandGiven | ButtonPressed | FormSubmitted
 Carry = Callable[[Item, Round, str, Texts], Awaitable[Reply]]
@@ -99,6 +102,8 @@ class Moderating:
                 await self._desk.happen(item, round.id, CritiqueRequested(item.at, by, privileged))
             case "deliver-again":
                 return await self._deliver_again(item, round, texts)
+            case "announce-again":
+                return await self._announce_again(item, round, texts)
             case _:
                 await self._desk.happen(item, round.id, PhaseAdvanced(item.at, by, privileged))
         return Done()
@@ -154,3 +159,13 @@ class Moderating:
         waits = await self._desk.store.retry(item.target, item.at)
         self._desk.committed()
         return whisper(texts, "delivered-again" if waits else "nothing-undelivered", about=round)
+
+    async def _announce_again(self, item: ButtonPressed, round: Round, texts: Texts) -> Reply:
+        """Once for each announcement that was deleted, however often the button is pressed."""
+        posted = await self._desk.store.sent(round.id, "announcement")
+        if posted and posted[-1].message != item.target:
+            return whisper(texts, "announced-again", about=round)
+        event = AnnouncementWanted(item.at, item.person.member, item.person.moderator)
+        await handle(self._desk.store, Delivery(f"again/{round.channel}/{item.target}", round.id, event))
+        self._desk.committed()
+        return Done()

@@ -18,6 +18,7 @@ from bot.discord.ids import PREFIX, made_after, made_at, theirs
 from bot.discord.inbound import Act
 from bot.discord.keycaps import Keycaps
 from bot.discord.posting import MESSAGES
+from bot.losing import found_gone
 from bot.platform import MessageRef
 from engine.errors import PlatformRefused
 from engine.ports import Clock, Delivery, RoundStore, Sent
@@ -84,6 +85,7 @@ class CatchingUp:
                 held = await self._keycaps.read(MessageRef(sent.channel, sent.message), self._bot)
             except PlatformRefused as refusal:
                 log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
+                await found_gone(self._store, round, sent, refusal, at)
                 continue
             for member in sorted(held.keys() | known.keys()):
                 mine = known.get(member)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.discord.ids import made_at
+from bot.discord.ids import made_at, ours
 from bot.discord.wording import typed
 from bot.platform import (
     ButtonPressed,
@@ -24,6 +24,7 @@ from bot.platform import (
     FormSubmitted,
     Inbound,
     Person,
+    PostDeleted,
     Reacted,
 )
 
@@ -188,6 +189,11 @@ def left(event: Payload, channel: str, now: float) -> Act:
     known, server = str(user.get("id") or ""), str(event.get("guild_id") or "")
     delivery = f"left/{channel}/{known}/{now:.3f}"
     return Act(known, channel, server, lambda person: ChannelLeft(delivery, now, person), speaker(event))
+
+
+def gone(channel: str, message: str, now: float) -> PostDeleted:
+    """A message in a server was deleted, or ("") a channel or thread."""
+    return PostDeleted(f"gone/{channel}/{message}", now, Person("", "", ours(channel)), message)
 
 
 def emoji_name(emoji: Payload) -> str:

@@ -33,7 +33,7 @@ from bot.discord.messages import render
 from bot.discord.posting import Posting
 from bot.discord.silence import Silence
 from bot.discord.threads import Threads, missing_rights
-from bot.platform import Done, Handler, Reply, Whisper
+from bot.platform import Done, Handler, Inbound, PostDeleted, Reply, Whisper
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock
@@ -111,6 +111,12 @@ class Serving:
                 self._reaction(data, added=event.endswith("ADD"))
             case "MESSAGE_REACTION_REMOVE_ALL" | "MESSAGE_REACTION_REMOVE_EMOJI":
                 self.reconcile()
+            case "MESSAGE_DELETE":
+                self.gone(str(data["channel_id"]), str(data["id"]))
+            case "MESSAGE_DELETE_BULK":
+                self.gone(str(data["channel_id"]), *(str(one) for one in data["ids"]))
+            case "CHANNEL_DELETE":
+                self.gone(str(data["id"]), "")
             case "GUILD_MEMBER_REMOVE":
                 self._soon(self._left(data), "leaving")
             case _:
@@ -124,6 +130,11 @@ class Serving:
         while len(self._interactions) > TOLD:
             self._interactions.popitem(last=False)
         return True
+
+    def gone(self, channel: str, *messages: str) -> None:
+        """Messages in a server were deleted, or ("") a channel or thread."""
+        for message in messages:
+            self._soon(self._lost(inbound.gone(channel, message, self._clock.now())), "loss")
 
     async def finish(self, grace: float) -> None:
         """Give what is under way some seconds."""
@@ -164,8 +175,14 @@ class Serving:
         return None if answer is None else await answer.whisper_later(card)
 
     async def happen(self, act: Act) -> Reply:
-        """Let an act happen, again while the database does not answer. Acts of one person come in their order."""
-        item = act.item(await self._directory.person(act))
+        """Let an act happen. Acts of one person come in their order."""
+        return await self._take_in(act.item(await self._directory.person(act)))
+
+    async def _lost(self, item: PostDeleted) -> None:
+        await self._take_in(item)
+
+    async def _take_in(self, item: Inbound) -> Reply:
+        """Hand an item on, again while the database does not answer."""
         wait, until = 0.2, self._clock.now() + PATIENCE
         while True:
             try:
@@ -392,8 +409,9 @@ class Client(discord.AutoShardedClient):
             return
         self.serving.silence.heard()
         payload = json.loads(message)
-        if payload.get("op") == 0 and self._is_new(message, str(payload["t"])):
-            self.serving.take(str(payload["t"]), payload.get("d") or {})
+        event, data = str(payload.get("t")), payload.get("d") or {}
+        if payload.get("op") == 0 and _concerns_us(event, data) and self._is_new(message, event):
+            self.serving.take(event, data)
 
     def _is_new(self, message: str, event: str) -> bool:
         """Whether an event was not told of in this session, in which it has a number: resuming may repeat some.
@@ -428,16 +446,29 @@ class Client(discord.AutoShardedClient):
             self.serving.silence.regained(shard)
             self.serving.reconcile()
 
+    async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
+        """A thread was deleted, or the channel that it hung on, with which Discord does not name it."""
+        if self.serving is not None:
+            self.serving.gone(str(thread.thread_id), "")
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server."""
         await self._gone(guild)
 
 
+def _concerns_us(event: str, data: Payload) -> bool:
+    """Whether an event is worth remembering: what people write in channels is not, and there is much of it."""
+    return not (event in {"MESSAGE_CREATE", "MESSAGE_UPDATE"} and data.get("guild_id"))
+
+
 def intents(*, members: bool) -> discord.Intents:
-    """What the gateway is asked to tell: servers, reactions, direct messages; members only where that is set."""
+    """What the gateway is asked to tell: servers, reactions, direct messages, and that a message was deleted; members
+    only where that is set. What people write in channels comes without its text.
+    """
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.guild_reactions = True
+    wanted.guild_messages = True
     wanted.dm_messages = True
     wanted.members = members
     return wanted

@@ -17,6 +17,7 @@ from bot.platform.inbound import (
     FormSubmitted,
     Inbound,
     Person,
+    PostDeleted,
     Reacted,
 )
 from bot.platform.port import Abilities, ChatPlatform, Handler, InChannel, LosesTouch, MessageRef, Privately, Target
@@ -54,6 +55,7 @@ __all__ = [
     "OpenForm",
     "Person",
     "Picture",
+    "PostDeleted",
     "Privately",
     "Quote",
     "RatingField",

@@ -126,6 +126,19 @@ class ChannelLeft:
     person: Person
 
 
+@dataclass(frozen=True, slots=True)
+class PostDeleted:
+    """A message in a channel was deleted, ours or not, or (message "") the channel itself.
+
+    person: where; nobody (member ""), since a platform need not tell who did it.
+    """
+
+    delivery: str
+    at: float
+    person: Person
+    message: str
+
+
 Inbound = (
     CommandGiven
     | ButtonPressed
@@ -135,4 +148,5 @@ Inbound = (
     | DirectMessageDeleted
     | Reacted
     | ChannelLeft
+    | PostDeleted
 )

@@ -190,6 +190,24 @@ class ReactionsReconciled:
     quiet: bool = False
 
 
+class Post(StrEnum):
+    """What of a round stands where everybody sees it."""
+
+    ANNOUNCEMENT = "announcement"
+    CANDIDATE = "candidate"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class PostLost:
+    """Somebody deleted what a round had posted. candidate: the one whose message it was. message: the platform's id."""
+
+    at: float
+    post: Post
+    message: str = ""
+    candidate: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CritiqueGiven:
     """A member said what is wrong with the leading statement."""
@@ -284,6 +302,15 @@ class CritiqueRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncementWanted:
+    """A moderator asked for the announcement once more, in the place of one that was deleted."""
+
+    at: float
+    by: str
+    privileged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RoundReopened:
     """A moderator reopened the round for opinions until `deadline`."""
 
@@ -327,6 +354,7 @@ Event = (
     | ReactionAdded
     | ReactionRemoved
     | ReactionsReconciled
+    | PostLost
     | CritiqueGiven
     | CritiqueWithdrawn
     | VotesTallied
@@ -337,6 +365,7 @@ Event = (
     | RoundExtended
     | PhaseAdvanced
     | CritiqueRequested
+    | AnnouncementWanted
     | RoundReopened
     | RoundCancelled
     | MemberForgotten

@@ -21,8 +21,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.rounds import members, phases, ratings
+from engine.rounds import losses, members, phases, ratings
 from engine.rounds.events import (
+    AnnouncementWanted,
     CandidatesDrafted,
     ConsentGiven,
     CritiqueGiven,
@@ -41,6 +42,7 @@ from engine.rounds.events import (
     OpinionWithdrawn,
     PhaseAdvanced,
     PositionRated,
+    PostLost,
     RatingGiven,
     RatingWithdrawn,
     ReactionAdded,
@@ -194,6 +196,12 @@ TABLE: dict[tuple[Phase, type[Event]], Row] = {
         },
     ),
     **_rows(CritiqueRequested, _guarded("nothing-to-critique"), {CLOSED: _row(phases.critique_requested, CRITIQUING)}),
+    **_rows(PostLost, IGNORED, dict.fromkeys(RUNNING, _row(losses.post_lost))),
+    **_rows(
+        AnnouncementWanted,
+        _guarded("nothing-to-announce"),
+        dict.fromkeys(RUNNING, _row(losses.announcement_wanted)),
+    ),
     **_rows(RoundReopened, _guarded("nothing-to-reopen"), {CLOSED: REOPEN, FAILED: REOPEN}),
     **_rows(
         RoundCancelled,

@@ -23,6 +23,7 @@ from engine.rounds.effects import (
 )
 from engine.rounds.entries import DraftingEntry, OutcomeEntry
 from engine.rounds.events import (
+    AnnouncementWanted,
     CandidatesDrafted,
     CritiqueRequested,
     DeadlinePassed,
@@ -68,7 +69,7 @@ def opened(event: RoundOpened) -> Transition:
     return Transition(round, effects=(*effects, *timers(round, event.at)))
 
 
-def not_moderator(round: Round, event: Moderation | ReminderDue) -> Transition | None:
+def not_moderator(round: Round, event: Moderation | AnnouncementWanted | ReminderDue) -> Transition | None:
     """The refusal, when whoever did this may not change the round."""
     by = event.by or round.moderator
     return None if by == round.moderator or event.privileged else tell(round, by, "not-moderator")

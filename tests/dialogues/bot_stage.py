@@ -124,6 +124,12 @@ class BotStage(Stage):
     @abstractmethod
     async def go(self, who: str) -> Answer: ...
 
+    deletions = False
+
+    async def take_down(self, post: Post | None) -> None:
+        """Somebody with the right deletes a message of ours in the channel, or (None) the channel."""
+        raise AssertionError("nobody can delete what is posted here")
+
     async def set_the_stage(self) -> None:
         """Whatever the platform needs before people can act."""
 
@@ -213,6 +219,18 @@ class BotStage(Stage):
         """See Stage."""
         await self._begin()
         await self._answer(who, False, await self.go(who))
+
+    async def remove(self, text: str) -> None:
+        """See Stage."""
+        await self._begin()
+        await self.take_down(await self._find(None, text))
+        await self._run_due()
+
+    async def remove_channel(self) -> None:
+        """See Stage."""
+        await self._begin()
+        await self.take_down(None)
+        await self._run_due()
 
     async def wait(self, seconds: float) -> None:
         """See Stage."""

@@ -39,6 +39,7 @@ class DiscordStage(BotStage):
     """
 
     keycaps = False
+    deletions = True
     bot_rights = BOT_RIGHTS
 
     def __init__(self, store: DatabaseStore, cast: tuple[Cast, ...]) -> None:
@@ -188,12 +189,22 @@ class DiscordStage(BotStage):
         await self.seats[who].leave(self.discord.guild)
         return await self._answered(who, None, before)
 
+    async def take_down(self, post: Post | None) -> None:
+        """See BotStage."""
+        if post is None:
+            self.discord.remove_channel(self.general)
+        else:
+            self.discord.discord.deleted(self.general.messages[_message(post.id)])
+        await self._quiet()
+
     async def _twice(self, item: Inbound) -> Reply:
         self._handling += 1
         try:
             reply = await super()._twice(item)
         finally:
             self._handling -= 1
+        if not item.person.member:
+            return reply
         who = self._name(item.person.member)
         if isinstance(reply, OpenForm):
             self._asked[who] = reply.form

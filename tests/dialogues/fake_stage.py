@@ -13,6 +13,7 @@ from bot.platform import (
     Form,
     FormSubmitted,
     Person,
+    PostDeleted,
     Reacted,
 )
 from storage.store import DatabaseStore
@@ -28,6 +29,7 @@ class FakeStage(BotStage):
     """People act by handing items to the fake platform. A person may hold several keycaps on a message."""
 
     keycaps = True
+    deletions = True
 
     def __init__(self, store: DatabaseStore, cast: tuple[Cast, ...]) -> None:
         clock = FakeClock()
@@ -98,6 +100,16 @@ class FakeStage(BotStage):
         """See BotStage."""
         delivery, at, person = self._act(who, False)
         return await self._platform.deliver(ChannelLeft(delivery, at, person))
+
+    async def take_down(self, post: Post | None) -> None:
+        """See BotStage."""
+        self._deliveries += 1
+        if post is None:
+            self._platform.close_channel(CHANNEL)
+        else:
+            self._platform.remove(next(one for one in self._platform.posted if one.ref.message == post.id))
+        delivery, where = f"delivery-{self._deliveries}", Person("", "", CHANNEL)
+        await self._platform.deliver(PostDeleted(delivery, self.clock.now(), where, "" if post is None else post.id))
 
     def _act(self, who: str, direct: bool) -> tuple[str, float, Person]:
         self._deliveries += 1

@@ -28,6 +28,9 @@ class Stage(Protocol):
     keycaps: bool
     """A person may hold several of the reactions 1 to 7 on one message."""
 
+    deletions: bool
+    """The bot hears that what it posted was deleted."""
+
     @property
     def store(self) -> RoundStore:
         """Where rounds are."""
@@ -73,6 +76,14 @@ class Stage(Protocol):
 
     async def leave(self, who: str) -> None:
         """Leave the channel."""
+        ...
+
+    async def remove(self, text: str) -> None:
+        """Somebody with the right deletes the newest channel message that shows this text."""
+        ...
+
+    async def remove_channel(self) -> None:
+        """Somebody with the right deletes the channel."""
         ...
 
     async def wait(self, seconds: float) -> None:

@@ -1,7 +1,8 @@
 r"""Stories as data: one act or expectation a line, read and played on any stage.
 
 A story file begins with `Story: ...` and `People: maria (moderator), alice, ...`; `#` begins a comment, and
-`Needs: several reactions of one person` leaves out platforms where a reaction takes the place of another.
+`Needs: several reactions of one person` leaves out platforms where a reaction takes the place of another, and
+`Needs: news of deleted messages` those on which nobody can delete what the bot posted, or the bot does not hear of it.
 
     maria: /consensus ask Should we close on Fridays?   a command in the channel
     maria privately: /consensus mine                    a command in the conversation with the bot
@@ -16,6 +17,7 @@ A story file begins with `Story: ...` and `People: maria (moderator), alice, ...
     alice reacts 6 to "Statement 1"
     alice takes 6 off "Statement 1"
     alice leaves
+    "Statement 1" is deleted in the channel             also: the channel is deleted
     2h pass
     the bot restarts
     the generator fails: sentence                       at the next drafting; "is down" for one that may pass
@@ -61,11 +63,12 @@ class Story:
     cast: tuple[Cast, ...]
     lines: tuple[Line, ...]
     needs_keycaps: bool = False
+    needs_deletions: bool = False
 
 
 def read_story(path: Path) -> Story:
     """The story in a file. Raises ValueError for a file without a title or people."""
-    title, cast, lines, keycaps = "", tuple[Cast, ...](), list[Line](), False
+    title, cast, lines, keycaps, deletions = "", tuple[Cast, ...](), list[Line](), False, False
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         text = raw.strip()
         if not text or text.startswith("#"):
@@ -77,11 +80,13 @@ def read_story(path: Path) -> Story:
             cast = tuple(Cast(name.removesuffix(" (moderator)"), name.endswith("(moderator)")) for name in names)
         elif text == "Needs: several reactions of one person":
             keycaps = True
+        elif text == "Needs: news of deleted messages":
+            deletions = True
         else:
             lines.append(Line(number, text))
     if not title or not cast:
         raise ValueError(f"{path.name} needs a line 'Story: ...' and a line 'People: ...'")
-    return Story(title, cast, tuple(lines), keycaps)
+    return Story(title, cast, tuple(lines), keycaps, deletions)
 
 
 async def play(story: Story, stage: Stage) -> None:
@@ -164,6 +169,16 @@ async def _unreact(found: Match, stage: Stage) -> None:
 @_act(r"(?P<who>\w+) leaves")
 async def _leave(found: Match, stage: Stage) -> None:
     await stage.leave(found["who"])
+
+
+@_act(r'"(?P<text>.*)" is deleted in the channel')
+async def _remove(found: Match, stage: Stage) -> None:
+    await stage.remove(found["text"])
+
+
+@_act(r"the channel is deleted")
+async def _remove_channel(found: Match, stage: Stage) -> None:
+    await stage.remove_channel()
 
 
 @_act(r"(?P<duration>.+) pass(?:es)?")

@@ -58,6 +58,7 @@ class FakePlatform(ChatPlatform):
         self.news: list[tuple[str | None, Card]] = []
         self.failures: list[PlatformUnavailable | PlatformRefused] = []
         self.closed: set[str] = set()
+        self._gone: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -97,6 +98,8 @@ class FakePlatform(ChatPlatform):
         if key in self._by_key:
             return self._by_key[key].ref
         member = target.member if isinstance(target, Privately) else None
+        if member is None:
+            self._there(target.channel)
         if member is not None and (member in self.closed or not self._knows(member)):
             raise PlatformRefused(f"{member!r} takes no messages.", reason="direct_messages_closed")
         self._count += 1
@@ -108,6 +111,7 @@ class FakePlatform(ChatPlatform):
     async def edit(self, ref: MessageRef, card: Card) -> None:
         """Replace a message."""
         self._fail()
+        self._there(ref.channel)
         posted = self._at(ref)
         if posted is None:
             raise PlatformRefused(f"The message {ref.message!r} is not there any more.", reason="message_gone")
@@ -117,8 +121,11 @@ class FakePlatform(ChatPlatform):
 
     async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
         """What is held on a message."""
+        self._there(ref.channel)
         posted = self._at(ref)
-        held = {} if posted is None else posted.reactions
+        if posted is None:
+            raise PlatformRefused(f"The message {ref.message!r} is not there any more.", reason="message_gone")
+        held = posted.reactions
         rated = {member: tuple(int(one) for one in emojis if one in KEYCAPS) for member, emojis in held.items()}
         return {member: ratings for member, ratings in rated.items() if ratings}
 
@@ -162,9 +169,19 @@ class FakePlatform(ChatPlatform):
         """A message of ours disappears, as when somebody with the right deletes it."""
         self._by_key = {key: one for key, one in self._by_key.items() if one is not posted}
 
+    def close_channel(self, channel: str) -> None:
+        """A channel disappears with every message in it; its people stay."""
+        self._gone.add(channel)
+        kept = {key: one for key, one in self._by_key.items() if one.member is not None or one.ref.channel != channel}
+        self._by_key = kept
+
     def _fail(self) -> None:
         if self.failures:
             raise self.failures.pop(0)
+
+    def _there(self, channel: str) -> None:
+        if channel in self._gone:
+            raise PlatformRefused(f"The channel {channel!r} is not there any more.", reason="channel_gone")
 
     def _at(self, ref: MessageRef) -> Posted | None:
         return next((one for one in self._by_key.values() if one.ref == ref), None)

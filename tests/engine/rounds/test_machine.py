@@ -14,6 +14,7 @@ from engine.outcome import Outcome, tally
 from engine.records import Candidate, Drafting, Prediction, Provenance
 from engine.rounds import effects as do
 from engine.rounds.events import (
+    AnnouncementWanted,
     CandidatesDrafted,
     ConsentGiven,
     CritiqueGiven,
@@ -33,6 +34,8 @@ from engine.rounds.events import (
     OpinionWithdrawn,
     PhaseAdvanced,
     PositionRated,
+    Post,
+    PostLost,
     RatingGiven,
     RatingWithdrawn,
     ReactionAdded,
@@ -183,6 +186,8 @@ happenings = st.one_of(
     st.builds(RoundExtended, times, member_names, times, flags),
     st.builds(PhaseAdvanced, times, st.just("mod"), flags),
     st.builds(CritiqueRequested, times, st.just("mod"), flags),
+    st.builds(PostLost, times, st.sampled_from(Post), st.just("m1"), st.none() | candidates),
+    st.builds(AnnouncementWanted, times, member_names, flags),
     st.builds(RoundReopened, times, st.just("mod"), times, flags),
     st.builds(RoundCancelled, times, member_names, flags),
     st.builds(MemberForgotten, times, member_names),
