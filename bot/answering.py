@@ -37,6 +37,8 @@ from engine.rounds.effects import (
     DraftCandidates,
     Effect,
     InviteMembers,
+    RedrawPrivateCard,
+    RedrawPrivateCards,
     Remind,
     RemindMissing,
     TallyVotes,
@@ -54,7 +56,7 @@ from engine.rounds.events import (
     TallyFailed,
     VotesTallied,
 )
-from engine.rounds.model import Ballot, Electorate, Phase, Round, Rules, draft_of
+from engine.rounds.model import Ballot, Electorate, Phase, Round, Rules, draft_of, place_of
 from engine.service import handle
 from engine.welfare import WelfareRule
 
@@ -62,6 +64,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 """Members per transaction of a fan-out."""
+
+FanOut = AskOpinions | AskRatings | AskCritiques | RemindMissing | RedrawPrivateCards
 
 MISSING = {
     Phase.COLLECTING: Missing.OPINION,
@@ -112,7 +116,7 @@ class Answering:
                 await self._tally(claim, round, effect)
             case InviteMembers():
                 await self._invite(claim, round, effect)
-            case AskOpinions() | AskRatings() | AskCritiques() | RemindMissing():
+            case AskOpinions() | AskRatings() | AskCritiques() | RemindMissing() | RedrawPrivateCards():
                 await self._fan_out(claim, round, effect)
             case _:
                 return False
@@ -187,12 +191,12 @@ class Answering:
     async def _revision(self, round: Round, members: tuple[str, ...]) -> Revision | None:
         if not round.iteration or round.leading is None:
             return None
-        draft, index = draft_of(round.leading), int(round.leading.rsplit("/", 1)[1])
+        draft, place = draft_of(round.leading), place_of(round.leading)
         earlier = await self._store.drafting(round.id, draft)
         if earlier is None:
             return None
         said = dict(await self._store.critiques(round.id, draft))
-        return Revision(earlier.candidates[index].text, tuple(said.get(member, "") for member in members))
+        return Revision(earlier.candidates[place].text, tuple(said.get(member, "") for member in members))
 
     async def _tally(self, claim: Claim, round: Round, effect: TallyVotes) -> None:
         if round.phase is not Phase.TALLYING or round.draft != effect.draft or not await self._begin(claim):
@@ -201,7 +205,7 @@ class Answering:
         if round.rules.ballot is Ballot.OPEN:
             await self._reconcile(claim, round)
             round = await self._store.round(round.id) or round
-        ballots = await self._store.ballots(round.id, effect.draft)
+        ballots = (await self._store.ballots(round.id, effect.draft)).of(round.visible)
         pairs = await self._store.positions(round.id) if round.asks_position else []
         before, after = (
             np.array([np.nan if pair[side] is None else pair[side] for pair in pairs], dtype=np.float64)
@@ -224,7 +228,7 @@ class Answering:
         platform = self._platform(round)
         ballots = await self._store.ballots(round.id, round.draft)
         for sent in await self._store.sent(round.id, "candidate", draft=round.draft):
-            if sent.candidate not in ballots.posted:
+            if sent.candidate not in round.visible:
                 continue
             try:
                 held = await platform.reactions(MessageRef(sent.channel, sent.message))
@@ -251,9 +255,7 @@ class Answering:
                 return
             await handle(self._store, Delivery(f"{claim.key}/{cursor}", round.id, event))
 
-    async def _fan_out(
-        self, claim: Claim, round: Round, effect: AskOpinions | AskRatings | AskCritiques | RemindMissing
-    ) -> None:
+    async def _fan_out(self, claim: Claim, round: Round, effect: FanOut) -> None:
         missing = Missing.NOBODY_LEFT_OUT
         if isinstance(effect, RemindMissing):
             if round.phase != effect.phase or round.draft != effect.draft:
@@ -264,7 +266,10 @@ class Answering:
             missing = Missing.OPINION
         cursor = claim.cursor
         while True:
-            members = await self._store.members(round.id, missing, after=cursor, limit=BATCH)
+            if isinstance(effect, RedrawPrivateCards):
+                members = await self._store.quoted_to(round.id, effect.candidate, after=cursor, limit=BATCH)
+            else:
+                members = await self._store.members(round.id, missing, after=cursor, limit=BATCH)
             cursor = members[-1] if len(members) == BATCH else None
             await self._store.expand(claim, [_one_of(effect, member) for member in members], cursor)
             if cursor is None:
@@ -274,7 +279,7 @@ class Answering:
         return self._platforms[round.platform]
 
 
-def _one_of(effect: AskOpinions | AskRatings | AskCritiques | RemindMissing, member: str) -> Effect:
+def _one_of(effect: FanOut, member: str) -> Effect:
     match effect:
         case AskOpinions():
             return AskOpinion(member)
@@ -284,3 +289,5 @@ def _one_of(effect: AskOpinions | AskRatings | AskCritiques | RemindMissing, mem
             return AskCritique(member, draft)
         case RemindMissing(phase=phase, draft=draft):
             return Remind(member, phase, draft)
+        case RedrawPrivateCards(candidate=candidate):
+            return RedrawPrivateCard(member, candidate)

@@ -125,7 +125,7 @@ class Conversation:
         if sent is None or sent.kind != "candidate" or sent.candidate is None:
             return Done()
         round = await self._desk.store.round(sent.round)
-        if round is None:
+        if round is None or sent.candidate in round.hidden:
             return Done()
         if round.rules.ballot is Ballot.PRIVATE:
             return whisper(texts, "rate-in-ballot", about=round) if item.added else Done()

@@ -142,14 +142,15 @@ class Stage:
         return await self._voted(await self._until(round.id, Phase.VOTING))
 
     async def _candidates(self, round: Round) -> list[tuple[Sent, str]]:
-        texts = {one: candidate.text for one, candidate in await self.parley.store.candidates(round.id, round.draft)}
+        drafted = await self.parley.store.candidates(round.id, round.draft)
+        texts = {one: candidate.text for one, candidate in drafted if candidate is not None}
 
         async def posted() -> list[Sent]:
             found = await self.parley.store.sent(round.id, "candidate", draft=round.draft)
             return found if len(found) == len(round.posted) else []
 
         await self._there(posted)
-        return [(sent, texts[sent.candidate]) for sent in await posted() if sent.candidate is not None]
+        return [(sent, texts[sent.candidate]) for sent in await posted() if sent.candidate in texts]
 
     async def _card(self, round: Round, kind: str, member: SimulatedMember) -> Sent:
         """The newest card of a kind that a member was sent; waits until it is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import Forgetting, Moderating, Opening, Reading
+from bot.commands import Forgetting, Hiding, Moderating, Opening, Reading
 from bot.conversation import Conversation
 from bot.desk import Desk, nothing
 from bot.forms import BackEnds
@@ -51,19 +51,20 @@ class Inbox:
         committed: called after each commit, such as a dispatcher's `wake`.
         """
         desk = Desk(store, back_ends, service_of, committed)
-        opening, moderating, reading = Opening(desk), Moderating(desk), Reading(desk)
+        hiding = Hiding(desk)
+        opening, moderating, reading = Opening(desk), Moderating(desk, hiding), Reading(desk)
         forgetting = Forgetting(desk)
         self._reading = reading
         self._conversation = Conversation(desk)
         self._losing = Losing(desk)
         self._pressing = Pressing(desk, opening, moderating, reading, forgetting, self._conversation)
-        self._submitting = Submitting(desk, opening, moderating)
+        self._submitting = Submitting(desk, opening, moderating, hiding)
         self._words: dict[str, Say] = {
             "": reading.usage,
             "ask": opening.ask,
             "mine": reading.mine,
             "status": reading.status,
-            **dict.fromkeys(("extend", "close", "cancel", "reopen", "remind"), moderating.command),
+            **dict.fromkeys(("extend", "close", "cancel", "reopen", "hide", "remind"), moderating.command),
             "results": reading.results,
             "history": reading.history,
             "settings": opening.settings,

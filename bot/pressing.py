@@ -83,7 +83,7 @@ class Pressing:
         if round is None:
             return whisper(texts, "round-unknown")
         word = item.action.removeprefix("do-")
-        if word != item.action and word in {"extend", "close", "cancel", "remind", "reopen"}:
+        if word != item.action and word in {"extend", "close", "cancel", "remind", "reopen", "hide"}:
             return await self._moderating.carry(item, word, round, item.target, texts)
         if item.action == "do-export":
             return await self._reading.exported(round, texts)
@@ -152,7 +152,7 @@ class Pressing:
         if refusal := _no_vote(round, standing):
             return whisper(texts, refusal, about=round)
         if round.rules.ballot is not Ballot.PRIVATE:
-            return whisper(texts, "ballot-open", about=round, statements=len(round.posted))
+            return whisper(texts, "ballot-open", about=round, statements=len(round.visible))
         candidates = await self._desk.store.candidates(round.id, round.draft)
         ratings = await self._desk.store.ratings_of(round.id, round.draft, item.person.member)
         return OpenForm(ballot_form(round, standing, candidates, ratings, texts))
@@ -163,7 +163,8 @@ class Pressing:
             return whisper(texts, refusal, about=round)
         drafted = dict(await self._desk.store.candidates(round.id, round.draft)).get(item.target)
         if drafted is None:
-            return whisper(texts, "late-rating", about=round)
+            over = "statement-hidden" if item.target in round.hidden else "late-rating"
+            return whisper(texts, over, about=round)
         ratings = await self._desk.store.ratings_of(round.id, round.draft, item.person.member)
         _, given = ratings.get(item.target, (None, None))
         return OpenForm(quality_form(round, item.target, drafted, given, texts))

@@ -21,7 +21,6 @@ from bot.cards import (
     critique_card,
     moderator_choice,
     opinion_card,
-    outcome,
     receipt,
     reminder,
     superseded_receipt,
@@ -31,8 +30,8 @@ from bot.cards import (
 )
 from bot.losing import found_gone
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
+from bot.redrawing import Redrawing
 from bot.texts import Texts
-from engine.coverage import coverage
 from engine.errors import PlatformRefused, Unavailable
 from engine.ports import Claim, Clock, RoundStore, Sent
 from engine.rounds.effects import (
@@ -46,6 +45,8 @@ from engine.rounds.effects import (
     EraseConversation,
     PostCandidate,
     PostOutcome,
+    RedrawCandidate,
+    RedrawPrivateCard,
     Remind,
     RetireCandidates,
     ShowReceipt,
@@ -74,6 +75,7 @@ class Speaking:
         self._service_of = service_of
         self._texts = texts
         self._clock = clock
+        self._redrawing = Redrawing(store, platforms, texts)
 
     async def carry_out(self, claim: Claim, round: Round) -> None:
         """Post, edit or tell what the effect asks for."""
@@ -99,7 +101,15 @@ class Speaking:
             case AskWhichRating(member=member, candidate=chosen) if chosen in round.posted:
                 drafted = dict(await self._store.candidates(round.id, draft_of(chosen)))[chosen]
                 number = round.posted.index(chosen) + 1
-                await self._whisper(claim, round, member, which_rating(round, chosen, drafted, number, self._texts))
+                card = which_rating(round, chosen, drafted, number, self._texts)
+                await self._whisper(claim, round, member, card, about=chosen)
+                await self._redrawing.if_hidden_meanwhile(round, member, chosen)
+            case RedrawCandidate(candidate=hidden):
+                await self._redrawing.in_channel(round, hidden)
+                await asyncio.shield(self._store.complete(claim))
+            case RedrawPrivateCard(member=member, candidate=hidden):
+                await self._redrawing.for_member(round, member, hidden)
+                await asyncio.shield(self._store.complete(claim))
             case EraseConversation(member=member):
                 await self._platform(round).forget(member)
                 await asyncio.shield(self._store.complete(claim))
@@ -129,7 +139,10 @@ class Speaking:
         if card is None:
             await self._store.complete(claim)
             return
-        await self._whisper(claim, round, effect.member, card)
+        about = round.leading if isinstance(effect, AskCritique) else None
+        await self._whisper(claim, round, effect.member, card, about=about)
+        if about is not None:
+            await self._redrawing.if_hidden_meanwhile(round, effect.member, about)
 
     async def _question(
         self,
@@ -147,9 +160,9 @@ class Speaking:
             case AskRating(draft=draft) if phase is Phase.VOTING and draft == round.draft:
                 return ballot_card(round, standing, self._texts)
             case AskCritique(draft=draft) if phase is Phase.CRITIQUING and draft == round.draft and round.leading:
-                leading = dict(await self._store.candidates(round.id, draft))[round.leading].text
-                service = self._service_of(round.rules)
-                return critique_card(round, standing, leading, service, self._texts)
+                leading = dict(await self._store.candidates(round.id, draft))[round.leading]
+                text = None if leading is None else leading.text
+                return critique_card(round, standing, text, self._service_of(round.rules), self._texts)
             case Remind(phase=about, draft=draft) if phase == about and draft == round.draft and standing.active:
                 return reminder(round, standing, self._texts)
             case _:
@@ -191,10 +204,7 @@ class Speaking:
         if counted is None:
             await self._store.complete(claim)
             return
-        candidates = dict(await self._store.candidates(round.id, effect.draft))
-        drafting = await self._store.drafting(round.id, effect.draft)
-        reach = None if drafting is None else coverage(drafting)
-        card = outcome(round, counted, candidates, self._texts, reach=reach)
+        card = await self._redrawing.outcome(round, effect.draft, counted)
         try:
             await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
         except PlatformRefused as refusal:
@@ -222,8 +232,10 @@ class Speaking:
                 await self._platform(round).edit(ref, superseded_receipt(self._texts))
         await self._whisper(claim, round, member, card)
 
-    async def _whisper(self, claim: Claim, round: Round, member: str, card: Card) -> None:
-        await self._post(claim, round, Privately(member, round.channel), card, member=member)
+    async def _whisper(self, claim: Claim, round: Round, member: str, card: Card, *, about: str | None = None) -> None:
+        """`about`: the candidate that the card quotes."""
+        target = Privately(member, round.channel)
+        await self._post(claim, round, target, card, member=member, candidate_id=about)
 
     async def _post(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from bot.commands import Moderating, Opening
+from bot.commands import Hiding, Moderating, Opening
 from bot.desk import Desk, late, whisper
 from bot.forms import own_order
 from bot.platform import Done, FieldProblems, FormSubmitted, Reply
@@ -28,7 +28,7 @@ Submit = Callable[[FormSubmitted, Round, Texts], Awaitable[Reply]]
 class Submitting:
     """Answers forms; a form that cannot stand keeps what was typed."""
 
-    def __init__(self, desk: Desk, opening: Opening, moderating: Moderating) -> None:
+    def __init__(self, desk: Desk, opening: Opening, moderating: Moderating, hiding: Hiding) -> None:
         self._desk = desk
         self._opening = opening
         self._submits: dict[str, Submit] = {
@@ -39,6 +39,7 @@ class Submitting:
             "consent": self._consent,
             "extend": moderating.submitted,
             "reopen": moderating.submitted,
+            "hide": hiding.submitted,
         }
 
     async def submitted(self, item: FormSubmitted, texts: Texts) -> Reply:
@@ -100,6 +101,8 @@ class Submitting:
         position, wrong = _rating("position", values, texts)
         problems, events, empty = list(wrong), list[tuple[str, Event]](), True
         for index, candidate in enumerate(round.posted):
+            if candidate in round.hidden:
+                continue
             agreement, low = _rating(f"agreement-{index}", values, texts)
             quality, poor = _rating(f"quality-{index}", values, texts)
             problems += (*low, *poor)
@@ -111,8 +114,9 @@ class Submitting:
             new_quality = quality if quality != quality_before else None
             if new is not None or new_quality is not None:
                 events.append((f"rating-{index}", RatingGiven(item.at, member, candidate, new, new_quality)))
-        if not problems and empty and not events and position is None and round.posted:
-            return _problem(f"agreement-{own_order(round, member)[0]}", texts("ballot-empty"))
+        if not problems and empty and not events and position is None and round.visible:
+            first = next(index for index in own_order(round, member) if round.posted[index] not in round.hidden)
+            return _problem(f"agreement-{first}", texts("ballot-empty"))
         if problems:
             return FieldProblems(tuple(problems))
         standing = await self._desk.standing(round, member)

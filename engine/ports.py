@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+
 from engine.outcome import Outcome
 from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
 from engine.rounds.effects import Effect
@@ -153,6 +155,14 @@ class Ballots:
     agreement: Matrix
     quality: Matrix
 
+    def of(self, candidates: Sequence[str]) -> Ballots:
+        """Only the ratings of these candidates, in their order; voters who rated none of them are left out."""
+        columns = [self.posted.index(one) for one in candidates]
+        agreement, quality = self.agreement[:, columns], self.quality[:, columns]
+        voted = [bool((~np.isnan(row)).any()) for row in np.hstack((agreement, quality))]
+        voters = tuple(who for who, has in zip(self.voters, voted, strict=True) if has)
+        return Ballots(voters, tuple(candidates), agreement[voted], quality[voted])
+
 
 class Missing(StrEnum):
     """Which members a fan-out is for."""
@@ -290,6 +300,10 @@ class RoundStore(Protocol):
         """A page of active members, in the order of their ids, of those for whom `missing` holds."""
         ...
 
+    async def quoted_to(self, round: str, candidate: str, *, after: str | None, limit: int) -> list[str]:
+        """A page of those to whom a private message about this candidate was sent, in the order of their ids."""
+        ...
+
     async def opinions(self, round: str) -> list[tuple[str, str]]:
         """(member, opinion) of every opinion held, in the order first given."""
         ...
@@ -313,8 +327,8 @@ class RoundStore(Protocol):
         """
         ...
 
-    async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate]]:
-        """(candidate id, candidate) of the posted candidates of a draft, in the order posted."""
+    async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate | None]]:
+        """(candidate id, candidate) of the posted candidates of a draft, in the order posted; None for a hidden one."""
         ...
 
     async def ballots(self, round: str, draft: int) -> Ballots:

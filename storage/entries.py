@@ -16,6 +16,7 @@ from engine.rounds.entries import (
     DraftingEntry,
     Entry,
     Forgotten,
+    HidingEntry,
     OpinionEntry,
     OutcomeEntry,
     PositionEntry,
@@ -29,6 +30,7 @@ from storage.tables import (
     CONSENTS,
     CRITIQUES,
     DRAFTINGS,
+    HIDINGS,
     OPINIONS,
     OUTCOMES,
     POSITIONS,
@@ -45,6 +47,7 @@ _CONSENT = plain_insert(CONSENTS)
 _DRAFTING = plain_insert(DRAFTINGS)
 _CANDIDATE = plain_insert(CANDIDATES)
 _OUTCOME = plain_insert(OUTCOMES)
+_HIDING = insert_unless_there(HIDINGS)
 _TOMBSTONE = insert_unless_there(TOMBSTONES)
 
 
@@ -181,11 +184,19 @@ def _outcome(connection: Connection, round: Round, entry: OutcomeEntry) -> None:
     _OUTCOME.run(connection, {**values, "outcome": outcome_text(entry.outcome), "at": entry.at})
 
 
+def _hiding(connection: Connection, round: Round, entry: HidingEntry) -> None:
+    values = {"candidate": entry.candidate, "round": round.id, "draft": draft_of(entry.candidate)}
+    reason = storable(entry.reason)
+    _HIDING.run(connection, {**values, "moderator": entry.by, "reason": reason, "at": entry.at})
+
+
 def _forgotten(connection: Connection, round: Round, entry: Forgotten) -> None:
     values = {"round": round.id, "member": entry.member}
     for statement in _FORGET:
         statement.run(connection, values)
     _forget_predictions(connection, round, entry.member)
+    theirs = HIDINGS.c.round == round.id, HIDINGS.c.moderator == entry.member
+    connection.execute(update(HIDINGS).where(*theirs).values(reason=""))
     _TOMBSTONE.run(connection, {**values, "at": entry.at})
 
 
@@ -220,5 +231,6 @@ _WRITERS: dict[type[Entry], Callable[[Connection, Round, Any], None]] = {
     ConsentEntry: _consent,
     DraftingEntry: _drafting,
     OutcomeEntry: _outcome,
+    HidingEntry: _hiding,
     Forgotten: _forgotten,
 }

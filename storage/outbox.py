@@ -48,6 +48,8 @@ from engine.rounds.effects import (
     InviteMembers,
     PostCandidate,
     PostOutcome,
+    RedrawCandidate,
+    RedrawPrivateCards,
     RemindMissing,
     RetireCandidates,
     TallyVotes,
@@ -66,8 +68,8 @@ log = logging.getLogger(__name__)
 CHANNEL = ""
 """The target of what speaks in the round's channel."""
 
-TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome, RetireCandidates)
-FAN_OUTS = (AskOpinions, AskRatings, AskCritiques, RemindMissing)
+TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome, RetireCandidates, RedrawCandidate)
+FAN_OUTS = (AskOpinions, AskRatings, AskCritiques, RemindMissing, RedrawPrivateCards)
 OF_NOBODY = (InviteMembers, DraftCandidates, TallyVotes, WakeAt, *FAN_OUTS)
 
 ORDINARY, FANNED_OUT = 0, 1

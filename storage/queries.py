@@ -32,6 +32,7 @@ from storage.tables import (
     CHANNEL_SETTINGS,
     CRITIQUES,
     DRAFTINGS,
+    HIDINGS,
     OUTCOMES,
     RATINGS,
     ROUNDS,
@@ -118,9 +119,20 @@ class Queries:
             .join(ROUNDS, ROUNDS.c.id == STANDINGS.c.round)
             .where(STANDINGS.c.round == round, _ACTIVE, _MISSING[missing])
         )
+        known = await self.round(round) if missing is Missing.RATING else None
+        if known is not None and known.hidden:
+            query = query.where(_lacks_a_rating(known))
         if after is not None:
             query = query.where(STANDINGS.c.member > after)
         return await self._column(query.order_by(STANDINGS.c.member).limit(limit))
+
+    async def quoted_to(self, round: str, candidate: str, *, after: str | None, limit: int) -> list[str]:
+        """See `RoundStore.quoted_to`."""
+        about = SENT.c.round == round, SENT.c.candidate == candidate, SENT.c.member.is_not(None)
+        query = select(SENT.c.member).where(*about).distinct()
+        if after is not None:
+            query = query.where(SENT.c.member > after)
+        return await self._column(query.order_by(SENT.c.member).limit(limit))
 
     async def _column(self, query: Any) -> list[str]:
         return await self.database.read(lambda connection: list(connection.execute(query).scalars()))
@@ -185,11 +197,20 @@ class Queries:
 
         return await self.database.read(work)
 
-    async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate]]:
+    async def candidates(self, round: str, draft: int) -> list[tuple[str, Candidate | None]]:
         """See `RoundStore.candidates`."""
-        query = _candidates(round, draft).where(CANDIDATES.c.posted.is_not(None)).order_by(CANDIDATES.c.posted)
+        hidden = HIDINGS.c.candidate.label("hidden")
+        query = (
+            select(*CANDIDATES.c, hidden)
+            .outerjoin(HIDINGS, HIDINGS.c.candidate == CANDIDATES.c.id)
+            .where(CANDIDATES.c.round == round, CANDIDATES.c.draft == draft, CANDIDATES.c.posted.is_not(None))
+            .order_by(CANDIDATES.c.posted)
+        )
         return await self.database.read(
-            lambda connection: [(row["id"], _candidate(row)) for row in connection.execute(query).mappings()]
+            lambda connection: [
+                (row["id"], _candidate(row) if row["hidden"] is None else None)
+                for row in connection.execute(query).mappings()
+            ]
         )
 
     async def ballots(self, round: str, draft: int) -> Ballots:
@@ -242,6 +263,12 @@ class Queries:
         """See `RoundStore.set_channel_settings`."""
         values = {"channel": channel, "settings": compact(dict(settings))}
         await self.database.write(lambda connection: _SETTINGS.run(connection, values))
+
+
+def _lacks_a_rating(round: Round) -> ColumnElement[bool]:
+    """Who rated all that are visible before one was hidden has a row that does not say so yet."""
+    rated = [STANDINGS.c.rated.contains(json.dumps(one), autoescape=True) for one in round.visible]
+    return not_(and_(STANDINGS.c.draft == round.draft, STANDINGS.c.rated.is_not(None), *rated))
 
 
 def _running(running: bool) -> ColumnElement[bool]:

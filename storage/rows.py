@@ -62,6 +62,16 @@ def _ids_from(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))
 
 
+@lru_cache(1024)
+def _sets_text(sets: tuple[tuple[int, int, int], ...]) -> str:
+    return compact(sets)
+
+
+@lru_cache(1024)
+def _sets_from(text: str) -> tuple[tuple[int, int, int], ...]:
+    return tuple((which, people, members) for which, people, members in json.loads(text))
+
+
 def round_values(round: Round) -> dict[str, Any]:
     """A round as the columns of `rounds`."""
     counts = round.counts
@@ -94,6 +104,8 @@ def round_values(round: Round) -> dict[str, Any]:
         "critiques": counts.critiques,
         "critiqued": counts.critiqued,
         "outside": counts.outside,
+        "rated": _sets_text(counts.rated),
+        "hidden": _ids_text(round.hidden),
     }
 
 
@@ -101,12 +113,13 @@ def round_from(row: Sequence[Any]) -> Round:
     """The round of a row of `rounds`, all columns in the table's order."""
     (
         key, version, channel, moderator, question, affirming, negating, rules, phase, seed, opened_at, deadline,
-        iteration, draft, closing_at, roster_known, posted, leading, failed_in, extensions, *counts,
+        iteration, draft, closing_at, roster_known, posted, leading, failed_in, extensions, *counts, rated, hidden,
     ) = row  # fmt: skip
     return Round(
         key, version, channel, moderator, question, affirming, negating, _rules_from(rules), Phase(phase), seed,
         opened_at, deadline, iteration, draft, closing_at, bool(roster_known), _ids_from(posted), leading,
-        None if failed_in is None else Phase(failed_in), extensions, Counts(*counts),
+        None if failed_in is None else Phase(failed_in), extensions, Counts(*counts, _sets_from(rated)),
+        _ids_from(hidden),
     )  # fmt: skip
 
 
@@ -121,10 +134,11 @@ def _parts_from(text: str | None) -> tuple[Part, ...]:
 def standing_values(round: Round, standing: Standing) -> dict[str, Any]:
     """A standing as the columns of `standings`."""
     pending = standing.pending
-    complete = bool(round.posted) and standing.draft == round.draft
+    visible = round.visible
+    complete = bool(visible) and standing.draft == round.draft
     if complete and standing.rated:
         rated = dict(standing.rated)
-        complete = all(one in rated for one in round.posted)
+        complete = all(one in rated for one in visible)
     else:
         complete = False
     return {

@@ -1,8 +1,8 @@
 """The schema: every table of the engine's data, as SQLModel classes. The migrations follow it; a test compares.
 
 Three kinds of tables: what is now (rounds, standings, outbox), what was said and rated, appended and never
-updated (opinions, positions, critiques, ratings, consents, draftings, candidates, outcomes, audit), and what was
-seen or sent (inbox, sent, tombstones). Structured values are compact JSON in text, matrices float64 in row order.
+updated (opinions, positions, critiques, ratings, consents, draftings, candidates, outcomes, hidings, audit), and what
+was seen or sent (inbox, sent, tombstones). Structured values are compact JSON in text, matrices float64 in row order.
 The commit path uses the Core tables at the end of this file.
 """
 
@@ -33,7 +33,10 @@ class InboxRow(SQLModel, table=True):
 
 
 class RoundRow(SQLModel, table=True):
-    """A round as committed last. `rules`: JSON of Rules; `posted`: JSON list of candidate ids."""
+    """A round as committed last. `rules`: JSON of Rules; `posted`, `hidden`: JSON lists of candidate ids.
+
+    rated: JSON list of [set, people, members], see engine.rounds.model.Counts.
+    """
 
     __tablename__ = "rounds"
     __table_args__ = (Index("ix_rounds_channel_opened_at", "channel", "opened_at"),)
@@ -66,12 +69,14 @@ class RoundRow(SQLModel, table=True):
     critiques: int
     critiqued: int
     outside: int
+    rated: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "[]"})
+    hidden: str = Field(sa_type=Text, sa_column_kwargs={"server_default": "[]"})
 
 
 class StandingRow(SQLModel, table=True):
     """One person's standing in a round; texts and lists are JSON, NULL where there is nothing.
 
-    `complete`: the draft all of whose posted candidates this person rated, 0 for none.
+    `complete`: the draft all of whose visible candidates this person had rated when the row was written, 0 for none.
     """
 
     __tablename__ = "standings"
@@ -223,6 +228,20 @@ class OutcomeRow(SQLModel, table=True):
     at: float
 
 
+class HidingRow(SQLModel, table=True):
+    """A posted candidate that a moderator hid, and why, in their words; "" for no reason."""
+
+    __tablename__ = "hidings"
+    __table_args__ = (Index("ix_hidings_round", "round"),)
+
+    candidate: str = Field(primary_key=True)
+    round: str
+    draft: int
+    moderator: str
+    reason: str = Field(sa_type=Text)
+    at: float
+
+
 class AuditRow(SQLModel, table=True):
     """That an event was handled: which, by whom, what version and phase it left; never what it said."""
 
@@ -331,6 +350,7 @@ CONSENTS = core_table(ConsentRow)
 DRAFTINGS = core_table(DraftingRow)
 CANDIDATES = core_table(CandidateRow)
 OUTCOMES = core_table(OutcomeRow)
+HIDINGS = core_table(HidingRow)
 AUDIT = core_table(AuditRow)
 OUTBOX = core_table(OutboxRow)
 SENT = core_table(SentRow)

@@ -38,7 +38,7 @@ def _status(round: Round, texts: Texts) -> str:
             return texts("status-drafting", opinions=round.counts.opinions)
         case Phase.VOTING:
             how = "status-voting-open" if round.rules.ballot is Ballot.OPEN else "status-voting-private"
-            return f"{texts(how, statements=len(round.posted))} {progress(round, texts)}"
+            return f"{texts(how, statements=len(round.visible))} {progress(round, texts)}"
         case Phase.TALLYING:
             return texts("status-tallying")
         case Phase.CRITIQUING:

@@ -18,6 +18,7 @@ WORDS = (
     "close",
     "cancel",
     "reopen",
+    "hide",
     "remind",
     "results",
     "history",
@@ -36,6 +37,7 @@ _HELP = {
     "close": "help-close",
     "cancel": "help-cancel",
     "reopen": "help-reopen",
+    "hide": "help-hide",
     "remind": "help-remind",
     "results": "help-results",
     "history": "help-history",
@@ -99,7 +101,7 @@ def owed_line(one: Owed, texts: Texts) -> str:
     if one.done:
         return texts("mine-done")
     if one.round.phase is Phase.VOTING:
-        return texts("mine-owes-ratings", rated=one.rated, statements=len(one.round.posted))
+        return texts("mine-owes-ratings", rated=one.rated, statements=len(one.round.visible))
     return texts("mine-owes-critique" if one.round.phase is Phase.CRITIQUING else "mine-owes-opinion")
 
 

@@ -85,6 +85,8 @@ def _ratings_held(round: Round, standing: Standing, ratings: Ratings, texts: Tex
     if standing.position_after is not None:
         blocks.append(Fact(texts("position-after"), texts("out-of-seven", rating=standing.position_after)))
     for number, candidate in enumerate(round.posted, 1):
+        if candidate in round.hidden:
+            continue
         agreement, quality = ratings.get(candidate, (None, None))
         if agreement is not None:
             label = texts("agreement-with", number=number)
@@ -134,11 +136,14 @@ def add_or_replace(round: Round, standing: Standing, texts: Texts) -> Card:
     return Card("add-or-replace", texts("add-or-replace"), blocks, buttons)
 
 
-def critique_card(round: Round, standing: Standing, leading: str, service: str | None, texts: Texts) -> Card:
+def critique_card(round: Round, standing: Standing, leading: str | None, service: str | None, texts: Texts) -> Card:
     """Show one member the leading statement and ask what is wrong with it (Tessler et al. 2024).
 
-    leading: the leading statement's text.
+    leading: the leading statement's text; None for one that the moderator hid, of which nothing is asked any more.
     """
+    if leading is None:
+        said = (heading(texts("critique-heading")), question(round), Text(texts("statement-hidden")))
+        return Card("critique-card", texts("critique-summary", question=round.question), said)
     blocks: list[Block] = [heading(texts("critique-heading")), question(round), Text(texts("critique-leading"))]
     blocks += (Quote(leading), Text(texts("critique-how")), *deadline(round, texts))
     blocks += (Note(texts("opinion-who-sees")), destination(service, texts))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot import picture
-from bot.cards.pieces import author, heading, question
-from bot.platform import Block, Button, Card, Fact, Note, Picture, Quote, Style, Text
+from bot.cards.pieces import author, heading, question, statement
+from bot.platform import Block, Button, Card, Fact, Note, Picture, Style, Text
 from bot.texts import Texts
 from engine.coverage import Coverage
 from engine.outcome import Basis, Distribution, Heading, Outcome
 from engine.records import Candidate
-from engine.rounds.model import Phase, Round
+from engine.rounds.model import Phase, Round, place_of
 
-Candidates = Mapping[str, Candidate]
-"""The posted candidates by their ids."""
+Candidates = Mapping[str, Candidate | None]
+"""The posted candidates by their ids, in the order posted; None for those that the moderator hid."""
 
 
 def outcome(
@@ -26,20 +26,21 @@ def outcome(
     """
     title = texts(_HEADINGS[counted.heading])
     blocks: list[Block] = [heading(title), question(round)]
-    leading = None if counted.leading is None else candidates.get(counted.leading)
-    if leading is None:
-        blocks.append(Text(texts("outcome-nobody-rated")))
-        return Card("outcome", f"{title} {round.question}", tuple(blocks), _buttons(round, counted, texts))
-    blocks += (Quote(leading.text), Note(author(leading, texts)))
+    if counted.leading is None or counted.leading not in candidates:
+        blocks += (Text(texts("outcome-nobody-rated")), *_hidden(candidates, texts))
+        return Card("outcome", f"{title} {round.question}", tuple(blocks), _buttons(round, counted, candidates, texts))
+    leading = candidates[counted.leading]
+    said = statement(leading, texts)
+    blocks += (said, Note(texts("outcome-leading-hidden") if leading is None else author(leading, texts)))
     ratings = counted.leading_ratings
     if ratings is not None:
         blocks += _leading(counted, ratings, texts)
-    blocks += _certainty(counted, texts)
+    blocks += (*_certainty(counted, texts), *_hidden(candidates, texts))
     if reach is not None and reach.members:
         blocks.append(Note(texts("outcome-reach", within=reach.within, members=reach.members)))
     blocks += _position(counted, texts)
     blocks.append(_picture(counted, candidates, texts))
-    return Card("outcome", f"{title} {leading.text}", tuple(blocks), _buttons(round, counted, texts))
+    return Card("outcome", f"{title} {said.text}", tuple(blocks), _buttons(round, counted, candidates, texts))
 
 
 _HEADINGS = {
@@ -82,6 +83,16 @@ def _certainty(counted: Outcome, texts: Texts) -> list[Block]:
     return blocks
 
 
+def places_shown(candidates: Candidates) -> tuple[int, ...]:
+    """The places in drafting order of those that are not hidden."""
+    return tuple(place_of(one) for one, drafted in candidates.items() if drafted is not None)
+
+
+def _hidden(candidates: Candidates, texts: Texts) -> tuple[Note, ...]:
+    hidden = sum(one is None for one in candidates.values())
+    return (Note(texts("outcome-hidden", hidden=hidden, posted=len(candidates))),) if hidden else ()
+
+
 def _position(counted: Outcome, texts: Texts) -> list[Block]:
     blocks: list[Block] = []
     for label, ratings in (("position-before", counted.position_before), ("position-after", counted.position_after)):
@@ -95,10 +106,13 @@ def _position(counted: Outcome, texts: Texts) -> list[Block]:
 
 
 def _picture(counted: Outcome, candidates: Candidates, texts: Texts) -> Picture:
+    rated = dict(zip(counted.posted, counted.ratings, strict=True))
     bars = [
-        picture.Bar(texts.written(number), candidates[one].text, ratings.counts, leading=one == counted.leading)
-        for number, (one, ratings) in enumerate(zip(counted.posted, counted.ratings, strict=True), 1)
-        if one in candidates
+        picture.Bar(
+            texts.written(number), statement(drafted, texts).text, rated[one].counts, leading=one == counted.leading
+        )
+        for number, (one, drafted) in enumerate(candidates.items(), 1)
+        if one in rated
     ]
     labels = picture.Labels(
         strongly_disagree=texts("pole-disagree"),
@@ -116,8 +130,10 @@ def _picture(counted: Outcome, candidates: Candidates, texts: Texts) -> Picture:
     return Picture(picture.svg(bars, title=title, labels=labels), picture.alt_text(bars, title=title, labels=labels))
 
 
-def _buttons(round: Round, counted: Outcome, texts: Texts) -> tuple[Button, ...]:
+def _buttons(round: Round, counted: Outcome, candidates: Candidates, texts: Texts) -> tuple[Button, ...]:
     found: list[Button] = []
+    if counted.leading is not None and candidates.get(counted.leading) is None:
+        return ()
     if counted.heading is Heading.CLOSEST and round.phase is Phase.CLOSED:
         label = texts("button-critique-iteration")
         found.append(Button("critique-iteration", label, round.id, style=Style.PRIMARY))

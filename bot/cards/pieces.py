@@ -51,6 +51,11 @@ def destination(service: str | None, texts: Texts) -> Note:
     return Note(texts("goes-nowhere") if service is None else texts("goes-to-service", service=service))
 
 
+def statement(candidate: Candidate | None, texts: Texts) -> Quote | Text:
+    """A candidate's words, or that the moderator hid it."""
+    return Text(texts("statement-hidden")) if candidate is None else Quote(candidate.text)
+
+
 def author(candidate: Candidate, texts: Texts) -> str:
     """Who wrote a candidate: always a machine, by name."""
     made = candidate.provenance

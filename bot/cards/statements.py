@@ -31,27 +31,33 @@ def exported(round: Round, votes: Sequence[Vote], texts: Texts) -> Card:
     blocks: tuple[Block, ...] = (
         heading(texts("export-heading")),
         question(round),
-        Quote(as_csv(votes)),
+        Quote(as_csv(votes, texts("statement-hidden"))),
         Note(texts("export-note")),
     )
     return Card("export", texts("export-heading"), blocks)
 
 
-def as_csv(votes: Sequence[Vote]) -> str:
-    """Columns: draft, number, statement, generator, leading, rated, rated_1 ... rated_7, mean."""
+def as_csv(votes: Sequence[Vote], hidden: str) -> str:
+    """Columns: draft, number, statement, generator, leading, rated, rated_1 ... rated_7, mean.
+
+    hidden: what stands for a statement that the moderator hid; one hidden before the count has no counts.
+    """
     file = io.StringIO()
     table = csv.writer(file, lineterminator="\n")
     counts = [f"rated_{rating}" for rating in range(1, 8)]
     table.writerow(["draft", "number", "statement", "generator", "leading", "rated", *counts, "mean"])
     for vote in votes:
         counted = vote.outcome
-        for number, (one, ratings) in enumerate(zip(counted.posted, counted.ratings, strict=True), 1):
-            if one not in vote.candidates:
+        rated = dict(zip(counted.posted, counted.ratings, strict=True))
+        for number, (one, drafted) in enumerate(vote.candidates.items(), 1):
+            shown = [hidden, ""] if drafted is None else [drafted.text, drafted.provenance.generator]
+            row = [vote.draft, number, *map(harmless, shown), "yes" if one == counted.leading else "no"]
+            ratings = rated.get(one)
+            if ratings is None:
+                table.writerow([*row, *[""] * (len(counts) + 2)])
                 continue
-            drafted = vote.candidates[one]
             mean = "" if ratings.mean is None else f"{ratings.mean:.3f}"
-            row = [vote.draft, number, harmless(drafted.text), harmless(drafted.provenance.generator)]
-            table.writerow([*row, "yes" if one == counted.leading else "no", ratings.n, *ratings.counts, mean])
+            table.writerow([*row, ratings.n, *ratings.counts, mean])
     return file.getvalue()
 
 

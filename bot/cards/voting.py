@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from bot.cards.pieces import answer_button, author, deadline, heading, position, position_scale, question
+from bot.cards.pieces import answer_button, author, deadline, heading, position, position_scale, question, statement
 from bot.platform import Block, Button, Card, Note, Quote, Scale, Text
 from bot.texts import Texts
 from engine.records import Candidate
 from engine.rounds.model import Ballot, Phase, Round, Standing
 
 
-def candidate(round: Round, candidate_id: str, drafted: Candidate, number: int, texts: Texts) -> Card:
-    """One posted candidate, labelled machine-written; `number` is its place in the post, from 1."""
+def candidate(round: Round, candidate_id: str, drafted: Candidate | None, number: int, texts: Texts) -> Card:
+    """One posted candidate, labelled machine-written; `number` is its place in the post, from 1.
+
+    drafted: None for one that the moderator hid.
+    """
     title = texts("statement-of", number=number, posted=len(round.posted))
+    if drafted is None:
+        said = statement(drafted, texts)
+        return Card("candidate", f"{title}: {said.text}", (heading(title), said))
     blocks: list[Block] = [heading(title), Quote(drafted.text), Note(author(drafted, texts))]
     voting, open_ballot = round.phase is Phase.VOTING, round.rules.ballot is Ballot.OPEN
     if voting and open_ballot:
@@ -27,7 +33,7 @@ def ballot_card(round: Round, standing: Standing, texts: Texts) -> Card:
     """Tell one member that voting is open, with the private ballot, or the position statement to rate again."""
     private = round.rules.ballot is Ballot.PRIVATE
     blocks: list[Block] = [heading(texts("ballot-heading")), question(round)]
-    blocks.append(Text(texts("ballot-private" if private else "ballot-open", statements=len(round.posted))))
+    blocks.append(Text(texts("ballot-private" if private else "ballot-open", statements=len(round.visible))))
     buttons: tuple[Button | Scale, ...] = answer_button(round, texts, changing=bool(standing.rated))
     if not private and round.asks_position:
         blocks += (*position(round, texts), Text(texts("position-again")))
@@ -36,8 +42,14 @@ def ballot_card(round: Round, standing: Standing, texts: Texts) -> Card:
     return Card("ballot-card", texts("ballot-summary", question=round.question), tuple(blocks), buttons)
 
 
-def which_rating(round: Round, candidate_id: str, drafted: Candidate, number: int, texts: Texts) -> Card:
-    """Ask which of several keycaps counts, where the platform could not say which came last."""
+def which_rating(round: Round, candidate_id: str, drafted: Candidate | None, number: int, texts: Texts) -> Card:
+    """Ask which of several keycaps counts, where the platform could not say which came last.
+
+    drafted: None for one that the moderator hid meanwhile, of which nothing is asked any more.
+    """
+    if drafted is None:
+        title = texts("statement-of", number=number, posted=len(round.posted))
+        return Card("which-rating", title, (heading(title), statement(drafted, texts)))
     blocks: tuple[Block, ...] = (Text(texts("which-rating", number=number)), Quote(drafted.text))
     label = texts("agreement-with", number=number)
     scale = Scale("rate", label, texts("pole-disagree"), texts("pole-agree"), round.id, candidate_id)

@@ -1,10 +1,11 @@
-"""What a moderator changes: extend, close, cancel, reopen, remind, retry, and a critique iteration."""
+"""What a moderator changes: extend, close, cancel, reopen, hide, remind, retry, and a critique iteration."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
 from bot.cards import confirm_cancel, pick_round
+from bot.commands.hiding import Hiding
 from bot.desk import Desk, may_change, whisper
 from bot.durations import parse_duration
 from bot.forms import duration_form
@@ -46,6 +47,7 @@ _FITS: dict[str, tuple[Phase, ...]] = {
     "remind": ANSWERED,
     "cancel": (*RUNNING, Phase.FAILED),
     "reopen": (Phase.CLOSED, Phase.FAILED),
+    "hide": tuple(Phase),
 }
 _NONE: dict[str, str] = {
     "extend": "nothing-to-extend",
@@ -53,13 +55,14 @@ _NONE: dict[str, str] = {
     "remind": "nothing-to-remind",
     "cancel": "nothing-to-cancel",
     "reopen": "nothing-to-reopen",
+    "hide": "nothing-to-hide",
 }
 
 
 class Moderating:
     """Changes rounds on behalf of those who may."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, hiding: Hiding) -> None:
         self._desk = desk
         self._carries: dict[str, Carry] = {
             "extend": self._extend,
@@ -67,6 +70,7 @@ class Moderating:
             "remind": self._remind,
             "cancel": self._confirm_cancel,
             "reopen": self._reopen,
+            "hide": hiding.hide,
         }
 
     async def command(self, item: CommandGiven, texts: Texts) -> Reply:
@@ -75,6 +79,8 @@ class Moderating:
         if word in {"extend", "reopen"} and rest and parse_duration(rest) is None:
             return whisper(texts, "duration-unclear", given=rest[:40])
         fitting = await self._fitting(item, _FITS[word])
+        if word == "hide":
+            fitting = _with_statements(fitting)
         if not fitting:
             return whisper(texts, _NONE[word])
         if len(fitting) > 1:
@@ -169,3 +175,9 @@ class Moderating:
         await handle(self._desk.store, Delivery(f"again/{round.channel}/{item.target}", round.id, event))
         self._desk.committed()
         return Done()
+
+
+def _with_statements(rounds: list[Round]) -> list[Round]:
+    """Those with posted statements; while some of them run, the ended ones are not asked about."""
+    posted = [one for one in rounds if one.posted]
+    return [one for one in posted if one.phase in RUNNING] or posted

@@ -15,6 +15,7 @@ from bot.cards import (
     mine,
     outcome,
     pick_round,
+    places_shown,
     receipt,
     status,
     usage,
@@ -136,7 +137,7 @@ class Reading:
                 predicted.get(one),
             )
             for number, (one, drafted) in enumerate(posted, 1)
-            if item.target in ("", one)
+            if drafted is not None and item.target in ("", one)
         ]
         return Whisper(where_am_i(round, shown, texts)) if shown else whisper(texts, "where-no-statements", about=round)
 
@@ -150,7 +151,7 @@ class Reading:
             return None
         candidates = dict(await self._desk.store.candidates(round.id, round.draft))
         drafting = await self._desk.store.drafting(round.id, round.draft)
-        reach = None if drafting is None else coverage(drafting)
+        reach = None if drafting is None else coverage(drafting, places_shown(candidates))
         return Whisper(outcome(round, counted, candidates, texts, reach=reach))
 
 
@@ -164,8 +165,8 @@ def owed_in(round: Round, standing: Standing) -> Owed:
         return Owed(round, bool(standing.opinion))
     if round.phase is Phase.VOTING:
         held = dict(standing.rated) if standing.draft == round.draft else {}
-        rated = sum(one in held for one in round.posted)
-        return Owed(round, rated == len(round.posted), rated)
+        rated = sum(one in held for one in round.visible)
+        return Owed(round, rated == len(round.visible), rated)
     if round.phase is Phase.CRITIQUING:
         return Owed(round, bool(standing.critique) and standing.critique_draft == round.draft)
     return Owed(round, True)

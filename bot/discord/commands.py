@@ -14,6 +14,7 @@ from bot.cutting import cut
 from bot.discord.messages import Json
 from bot.durations import parse_duration, write_duration
 from bot.texts import Texts
+from engine.rounds.model import MAX_REASON
 
 NAME = "consensus"
 DESCRIPTION = 100
@@ -81,6 +82,9 @@ def _subcommand(word: str, texts: Texts) -> Json:
         made["options"].append(_described(THREAD, YES_NO, texts("command-thread")))
     if word in _TIMED:
         made["options"] = [_described("time", TEXT, texts("hint-duration")) | {"autocomplete": True}]
+    if word == "hide":
+        number = _described("number", WHOLE, texts("command-hide-number")) | {"min_value": 1, "max_value": 10}
+        made["options"] = [number, _described("reason", TEXT, texts("hint-hide-reason")) | {"max_length": MAX_REASON}]
     return made
 
 
@@ -114,6 +118,8 @@ def said(data: Mapping[str, Any]) -> Said:
     values = {str(one["name"]): one.get("value") for one in sub.get("options") or ()}
     if word in _TIMED:
         return Said(word, str(values.get("time") or "").strip())
+    if word == "hide":
+        return Said(word, f"{values.get('number') or ''} {values.get('reason') or ''}".strip())
     if word != "ask":
         return Said(word, " ".join(str(one) for one in values.values()).strip())
     options = tuple(

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from bot.cards.pieces import destination
-from bot.platform import CheckField, Field, Form, Note, Quote, RatingField, Text, TextField
+from bot.platform import CheckField, ChoiceField, Field, Form, Note, Quote, RatingField, Text, TextField
 from bot.texts import Texts
 from engine.records import Candidate
-from engine.rounds.model import MAX_OPINION, Round, Standing
+from engine.rounds.model import MAX_OPINION, MAX_REASON, Round, Standing
 
 
 def opinion_form(round: Round, standing: Standing, service: str | None, texts: Texts, *, missing: bool = False) -> Form:
@@ -82,19 +82,22 @@ def own_order(round: Round, member: str) -> list[int]:
 def ballot_form(
     round: Round,
     standing: Standing,
-    candidates: Sequence[tuple[str, Candidate]],
+    candidates: Sequence[tuple[str, Candidate | None]],
     ratings: Mapping[str, tuple[int | None, int | None]],
     texts: Texts,
 ) -> Form:
     """The private ballot: each posted candidate's agreement and quality, and the position statement again.
 
-    candidates: [posted] (id, candidate) in the order posted; ratings: the member's own so far. Fields are
+    candidates: [posted] (id, candidate) in the order posted, None for a hidden one, which is left out; ratings: the
+    member's own so far. Fields are
     "agreement-N" and "quality-N" for the Nth posted candidate from 0, and "position".
     """
     low, high, poor, well = (texts(name) for name in ("pole-disagree", "pole-agree", "pole-poor", "pole-well"))
     fields: list[Field] = []
     for index in own_order(round, standing.member):
         one, drafted = candidates[index]
+        if drafted is None:
+            continue
         agreement, quality = ratings.get(one, (None, None))
         label = texts("field-agreement")
         fields.append(RatingField(f"agreement-{index}", label, low, high, agreement, statement=drafted.text))
@@ -115,6 +118,30 @@ def quality_form(round: Round, candidate_id: str, drafted: Candidate, given: int
     intro = (Note(texts("form-quality-about")),)
     title, submit = texts("form-quality"), texts("form-quality-submit")
     return Form("quality", title, submit, (field,), intro, round.id, candidate_id)
+
+
+def hide_form(round: Round, candidates: Sequence[tuple[str, Candidate | None]], texts: Texts) -> Form:
+    """Which posted candidate to hide, and why. candidates: in the order posted, None for those that are hidden.
+
+    "statement" holds its number as posted, from 1; "reason" is free text.
+    """
+    shown = tuple(
+        (str(number), texts("numbered", number=number, text=drafted.text))
+        for number, (_, drafted) in enumerate(candidates, 1)
+        if drafted is not None
+    )
+    fields = (
+        ChoiceField("statement", texts("field-hide-statement"), shown),
+        TextField(
+            "reason",
+            texts("field-hide-reason"),
+            hint=texts("hint-hide-reason"),
+            limit=MAX_REASON,
+            required=False,
+        ),
+    )
+    intro = (Text(round.question, untrusted=True), Note(texts("form-hide-about")))
+    return Form("hide", texts("form-hide"), texts("form-hide-submit"), fields, intro, round.id, str(round.draft))
 
 
 def duration_form(kind: str, round: Round, texts: Texts) -> Form:

@@ -128,6 +128,8 @@ def _moderated(round: Round, texts: Texts) -> Entry:
             Button("do-remind", texts("button-remind"), round.id),
             *buttons,
         ]
+    if round.posted:
+        buttons.append(Button("do-hide", texts("button-hide"), round.id))
     return Entry(_state(round, texts), tuple(buttons), round.channel)
 
 

@@ -48,7 +48,7 @@ class Rights:
         return {Act.START: self.start, Act.CLOSE: self.close, Act.EXPORT: self.export}[act]
 
 
-MODERATING = frozenset({"extend", "close", "cancel", "reopen", "remind"})
+MODERATING = frozenset({"extend", "close", "cancel", "reopen", "hide", "remind"})
 PRESSED = MODERATING | {"retry", "critique-iteration", "deliver-again"}
 
 

@@ -18,6 +18,6 @@ def admitted(round: Round, standing: Standing, at: float) -> tuple[Standing, tup
         return there, ()
     held = {mark.candidate: mark.rating for mark in standing.marks if mark.held}
     rated = dict(standing.rated)
-    found = {one: held[one] for one in round.posted if one in held and one not in rated}
+    found = {one: held[one] for one in round.visible if one in held and one not in rated}
     entries = (RatingEntry(standing.member, one, rating, None, at) for one, rating in found.items())
     return replace(there, rated=tuple({**rated, **found}.items())), tuple(entries)

@@ -142,6 +142,29 @@ class RetireCandidates:
 
 
 @dataclass(frozen=True, slots=True)
+class RedrawCandidate:
+    """A posted candidate was hidden: its message, and whatever outcome quotes it, are to show that instead."""
+
+    draft: int
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawPrivateCards:
+    """Take a hidden candidate's text out of the private cards that quote it; expanded in batches."""
+
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawPrivateCard:
+    """Take a hidden candidate's text out of the private cards of one member that quote it."""
+
+    member: str
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskModerator:
     """Put a choice to the moderator privately: text id `message`, with the buttons that belong to it."""
 
@@ -201,6 +224,9 @@ Effect = (
     | AskCritique
     | PostOutcome
     | RetireCandidates
+    | RedrawCandidate
+    | RedrawPrivateCards
+    | RedrawPrivateCard
     | AskModerator
     | AskWhichRating
     | Tell

@@ -92,6 +92,16 @@ class OutcomeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class HidingEntry:
+    """A posted candidate hidden by a moderator. reason: in their own words, "" for none."""
+
+    candidate: str
+    by: str
+    reason: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Forgotten:
     """Delete what this member gave; keep a tombstone so that exports carry the deletion."""
 
@@ -100,5 +110,13 @@ class Forgotten:
 
 
 Entry = (
-    OpinionEntry | PositionEntry | CritiqueEntry | RatingEntry | ConsentEntry | DraftingEntry | OutcomeEntry | Forgotten
+    OpinionEntry
+    | PositionEntry
+    | CritiqueEntry
+    | RatingEntry
+    | ConsentEntry
+    | DraftingEntry
+    | OutcomeEntry
+    | HidingEntry
+    | Forgotten
 )

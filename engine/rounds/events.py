@@ -311,6 +311,17 @@ class AnnouncementWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateHidden:
+    """A moderator hid a posted candidate. `reason`: in their own words for the log, "" for none."""
+
+    at: float
+    by: str
+    candidate: str
+    reason: str = ""
+    privileged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RoundReopened:
     """A moderator reopened the round for opinions until `deadline`."""
 
@@ -366,6 +377,7 @@ Event = (
     | PhaseAdvanced
     | CritiqueRequested
     | AnnouncementWanted
+    | CandidateHidden
     | RoundReopened
     | RoundCancelled
     | MemberForgotten

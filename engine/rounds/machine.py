@@ -21,9 +21,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.rounds import losses, members, phases, ratings
+from engine.rounds import hiding, losses, members, phases, ratings
 from engine.rounds.events import (
     AnnouncementWanted,
+    CandidateHidden,
     CandidatesDrafted,
     ConsentGiven,
     CritiqueGiven,
@@ -123,6 +124,7 @@ EXTEND = _row(phases.extended)
 CANCEL = _row(phases.cancelled, CANCELLED)
 REOPEN = _row(phases.reopened, COLLECTING)
 REMIND = _row(phases.reminder_due)
+HIDE = _row(hiding.candidate_hidden)
 FORGET = _row(members.forgotten)
 CONSENT = _row(members.consented)
 INVITE = _row(members.invited)
@@ -196,6 +198,14 @@ TABLE: dict[tuple[Phase, type[Event]], Row] = {
         },
     ),
     **_rows(CritiqueRequested, _guarded("nothing-to-critique"), {CLOSED: _row(phases.critique_requested, CRITIQUING)}),
+    **_rows(
+        CandidateHidden,
+        HIDE,
+        {
+            **dict.fromkeys((COLLECTING, DRAFTING), _guarded("nothing-to-hide")),
+            CRITIQUING: _row(hiding.candidate_hidden, CLOSED),
+        },
+    ),
     **_rows(PostLost, IGNORED, dict.fromkeys(RUNNING, _row(losses.post_lost))),
     **_rows(
         AnnouncementWanted,

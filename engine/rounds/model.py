@@ -20,6 +20,9 @@ MAX_OPINION = 4_000
 MAX_QUESTION = 1_000
 """Characters in a question or position statement."""
 
+MAX_REASON = 500
+"""Characters in a moderator's reason for hiding a candidate."""
+
 GRACE_SECONDS = 60.0
 """How long an early close waits; any edit cancels it."""
 
@@ -145,9 +148,13 @@ class Counts:
     """How many, so that no event has to look at a whole group.
 
     members: on the roster and not left; answered: of these, with an opinion; opinions: opinions held,
-    those of members who left included; voters: people with at least one rating in this draft;
-    complete: members (roster, not left) who rated every posted candidate; critiques: critiques held,
+    those of members who left included; voters: people who rated a visible candidate of this draft;
+    complete: members (roster, not left) who rated every visible one; critiques: critiques held,
     of which `critiqued` by members not left; outside: people whose reactions are not counted.
+    rated: (which, people, members) for every set of posted candidates that somebody rated exactly, hidden ones
+    included: the set as bits, the first posted being the lowest; how many people, and of these how many members.
+    There are no more sets than 2 to the number posted, however large the group; `voters` and `complete` follow from
+    them when a candidate is hidden.
     """
 
     members: int = 0
@@ -158,6 +165,7 @@ class Counts:
     critiques: int = 0
     critiqued: int = 0
     outside: int = 0
+    rated: tuple[tuple[int, int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,8 @@ class Round:
     candidates belong to a draft. iteration: 0 from opinions, 1.. from critiques. closing_at: when the
     grace of an early close ends. roster_known: every invited member has been added. posted:
     the candidates of this draft that the channel sees, in the order posted. leading: the leading
-    candidate's id once votes were tallied. failed_in: the phase that failed, for a retry.
+    candidate's id once votes were tallied. failed_in: the phase that failed, for a retry. hidden: those of
+    `posted` that the moderator hid, in the order hidden.
     """
 
     id: str
@@ -192,6 +201,12 @@ class Round:
     failed_in: Phase | None = None
     extensions: int = 0
     counts: Counts = field(default_factory=Counts)
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def visible(self) -> tuple[str, ...]:
+        """The posted candidates that the moderator did not hide: those that are rated, counted and shown."""
+        return tuple(one for one in self.posted if one not in self.hidden) if self.hidden else self.posted
 
     @property
     def platform(self) -> str:
@@ -207,6 +222,11 @@ class Round:
 def candidate_id(round_id: str, draft: int, index: int) -> str:
     """The id of the `index`th candidate (0-based, in drafting order) of a draft."""
     return f"{round_id}/{draft}/{index}"
+
+
+def place_of(candidate: str) -> int:
+    """The 0-based place of a candidate in drafting order."""
+    return int(candidate.rsplit("/", 1)[1])
 
 
 def draft_of(candidate: str) -> int:

@@ -24,6 +24,7 @@ from engine.rounds.effects import (
 from engine.rounds.entries import DraftingEntry, OutcomeEntry
 from engine.rounds.events import (
     AnnouncementWanted,
+    CandidateHidden,
     CandidatesDrafted,
     CritiqueRequested,
     DeadlinePassed,
@@ -41,7 +42,7 @@ from engine.rounds.events import (
 from engine.rounds.model import MIN_OPINIONS, Ballot, Counts, Phase, Roster, Round, candidate_id
 from engine.rounds.transition import Standings, Transition, fresh_votes, quorum_met, tell, timers
 
-Moderation = PhaseAdvanced | CritiqueRequested | RoundExtended | RoundReopened | RoundCancelled
+Moderation = PhaseAdvanced | CandidateHidden | CritiqueRequested | RoundExtended | RoundReopened | RoundCancelled
 
 
 def opened(event: RoundOpened) -> Transition:
@@ -85,6 +86,7 @@ def _draft(round: Round) -> Transition:
         posted=(),
         leading=round.leading if round.iteration else None,
         failed_in=None,
+        hidden=(),
         counts=fresh_votes(round.counts),
     )
     return Transition(after, effects=(UpdateCard(), DraftCandidates(after.draft, after.seed + after.draft)))
@@ -95,7 +97,8 @@ def _tally(round: Round) -> Transition:
     return Transition(after, effects=(UpdateCard(), TallyVotes(round.draft)))
 
 
-def _closed(round: Round) -> Transition:
+def closed(round: Round) -> Transition:
+    """The round closes, and the channel is told the outcome of its last vote."""
     after = replace(round, phase=Phase.CLOSED, deadline=None, closing_at=None, failed_in=None)
     return Transition(after, effects=(PostOutcome(round.draft), UpdateCard()))
 
@@ -129,7 +132,7 @@ def voting_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdvance
 
 def critiquing_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdvanced, _: Standings) -> Transition:
     """Critiques are in: revise; without any there is nothing to revise, and the outcome stands."""
-    return _revise(round) if round.counts.critiques else _closed(round)
+    return _revise(round) if round.counts.critiques else closed(round)
 
 
 def deadline_passed(round: Round, event: DeadlinePassed, standings: Standings) -> Transition:
@@ -191,10 +194,13 @@ def tallied(round: Round, event: VotesTallied, _: Standings) -> Transition:
     """The count is there: go on to critiques while the rules ask for them, else close."""
     if event.draft != round.draft:
         return Transition(round)
+    if any(one in round.hidden for one in event.outcome.posted):
+        # Hidden while the votes were being counted: count again without it.
+        return Transition(replace(round), effects=(TallyVotes(round.draft),))
     counted = replace(round, leading=event.leading)
     entry = OutcomeEntry(round.draft, round.iteration, event.outcome, event.leading, event.at)
     wants_critique = round.iteration < round.rules.critique_iterations and event.leading is not None
-    after = _critique(counted, event.at) if wants_critique else _closed(counted)
+    after = _critique(counted, event.at) if wants_critique else closed(counted)
     return after.plus(RetireCandidates(round.draft), entries=(entry,))
 
 
@@ -241,6 +247,8 @@ def critique_requested(round: Round, event: CritiqueRequested, _: Standings) -> 
         return refusal
     if round.leading is None:
         return tell(round, event.by, "nothing-to-critique")
+    if round.leading in round.hidden:
+        return tell(round, event.by, "leading-hidden")
     return _critique(round, event.at)
 
 
@@ -259,6 +267,7 @@ def reopened(round: Round, event: RoundReopened, _: Standings) -> Transition:
         posted=(),
         leading=None,
         failed_in=None,
+        hidden=(),
         counts=fresh_votes(round.counts),
         draft=round.draft + 1,
     )

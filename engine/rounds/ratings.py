@@ -16,6 +16,8 @@ def rating_given(round: Round, event: RatingGiven, standings: Standings) -> Tran
     """A rating from the private ballot, or a quality rating from the candidate's button."""
     before = standing_of(standings, event.member)
     old = _in_draft(round, before)
+    if event.candidate in round.hidden:
+        return Transition(round)
     if event.candidate not in round.posted:
         return tell(round, event.member, "late-rating")
     if not _may_rate(round, old):
@@ -57,7 +59,7 @@ def reaction_removed(round: Round, event: ReactionRemoved, standings: Standings)
 def _reacted(round: Round, member: str, mark: Mark, standings: Standings) -> Transition:
     before = standing_of(standings, member)
     old = _in_draft(round, before)
-    if mark.candidate not in round.posted or round.rules.ballot is Ballot.PRIVATE:
+    if mark.candidate not in round.visible or round.rules.ballot is Ballot.PRIVATE:
         return Transition(round)
     same = [one for one in old.marks if (one.candidate, one.rating) == (mark.candidate, mark.rating)]
     if same and same[0].at > mark.at:
@@ -71,7 +73,7 @@ def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -
     """What the platform holds after a gap wins; several new keycaps have no known order, so we ask while it helps."""
     before = standing_of(standings, event.member)
     old = _in_draft(round, before)
-    if event.candidate not in round.posted or round.rules.ballot is Ballot.PRIVATE:
+    if event.candidate not in round.visible or round.rules.ballot is Ballot.PRIVATE:
         return Transition(round)
     held = frozenset(event.held) & frozenset(SCALE)
     mine = {one.rating: one for one in old.marks if one.candidate == event.candidate}
@@ -116,7 +118,8 @@ def _settled(round: Round, before: Standing, standing: Standing, candidate: str,
 def late_reaction(round: Round, event: ReactionAdded, standings: Standings) -> Transition:
     """A keycap on a statement whose vote is over: members are told, others are left in peace."""
     standing = standing_of(standings, event.member)
-    if event.quiet or not standing.active or draft_of(event.candidate) < 0:
+    hidden = event.candidate in round.hidden
+    if hidden or event.quiet or not standing.active or draft_of(event.candidate) < 0:
         return Transition(round)
     return Transition(replace(round), effects=(Tell(event.member, "late-rating"),))
 

@@ -55,19 +55,48 @@ def recount(before: Round, old: Standing, new: Standing) -> Round:
     """The round's counts after one person's standing went from `old` to `new`."""
     was, now = _counted(before, old), _counted(before, new)
     difference = {name: now[name] - was[name] for name in now if now[name] != was[name]}
-    return count(before, **difference)
+    return _moved(count(before, **difference), old, new)
+
+
+def _moved(round: Round, old: Standing, new: Standing) -> Round:
+    """One person's move from one set of rated candidates to another."""
+    was, now = (_rated_set(round, old), old.active), (_rated_set(round, new), new.active)
+    if was == now:
+        return round
+    sets = {which: (people, members) for which, people, members in round.counts.rated}
+    for (which, active), by in ((was, -1), (now, 1)):
+        people, members = sets.get(which, (0, 0))
+        sets[which] = (people + by, members + by * active)
+    kept = tuple((which, *sets[which]) for which in sorted(sets) if which and sets[which][0])
+    return replace(round, counts=replace(round.counts, rated=kept))
+
+
+def _rated_set(round: Round, standing: Standing) -> int:
+    if standing.draft != round.draft or not standing.rated:
+        return 0
+    rated = dict(standing.rated)
+    return sum(1 << place for place, one in enumerate(round.posted) if one in rated)
+
+
+def recount_visible(round: Round) -> Round:
+    """The round with `voters` and `complete` as they are once a posted candidate was hidden."""
+    visible = sum(1 << place for place, one in enumerate(round.posted) if one not in round.hidden)
+    voters = sum(people for which, people, _ in round.counts.rated if which & visible)
+    complete = sum(members for which, _, members in round.counts.rated if visible and which & visible == visible)
+    return replace(round, counts=replace(round.counts, voters=voters, complete=complete))
 
 
 def _counted(round: Round, standing: Standing) -> dict[str, int]:
     in_draft = standing.draft == round.draft
     rated = dict(standing.rated) if in_draft else {}
+    visible = round.visible
     critiqued = bool(standing.critique) and standing.critique_draft == round.draft
     return {
         "members": int(standing.active),
         "answered": int(standing.active and bool(standing.opinion)),
         "opinions": int(bool(standing.opinion)),
-        "voters": int(bool(rated)),
-        "complete": int(standing.active and bool(round.posted) and all(one in rated for one in round.posted)),
+        "voters": int(bool(rated) and any(one in rated for one in visible)),
+        "complete": int(standing.active and bool(visible) and all(one in rated for one in visible)),
         "critiques": int(critiqued),
         "critiqued": int(critiqued and standing.active),
         "outside": int(standing.outside and in_draft),
@@ -120,4 +149,4 @@ def timers(round: Round, at: float) -> tuple[Effect, ...]:
 
 def fresh_votes(counts: Counts) -> Counts:
     """Counts at the start of a draft: nobody voted or critiqued yet."""
-    return replace(counts, voters=0, complete=0, critiques=0, critiqued=0, outside=0)
+    return replace(counts, voters=0, complete=0, critiques=0, critiqued=0, outside=0, rated=())

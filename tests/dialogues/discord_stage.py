@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import Self
+from typing import Any, Self
 
 from bot.discord.ids import ours
 from bot.discord.inbound import KEYCAPS
@@ -130,12 +130,11 @@ class DiscordStage(BotStage):
         """See BotStage."""
         seat, before = self.seats[who], self._private(who)
         place = None if direct else self.general
-        option = {"ask": "question", "extend": "time", "reopen": "time"}.get(word, "")
-        offered = seat.offered(f"consensus {word}".strip(), place) and bool(option or not rest)
-        if offered and len(rest) <= 1_000:
-            told = await seat.command(f"consensus {word}", {option: rest} if rest else {}, place)
+        options = options_of(word, rest)
+        if options is not None and seat.offered(f"consensus {word}".strip(), place) and len(rest) <= 1_000:
+            told = await seat.command(f"consensus {word}", options, place)
         else:
-            told = await seat.forge_command("consensus", _forged(word, option or "rest", rest), place)
+            told = await seat.forge_command("consensus", _forged(word, OPTION.get(word, "rest"), rest), place)
         return await self._answered(who, told, before)
 
     async def say(self, who: str, text: str, parent: str, attachments: int) -> tuple[str, Answer]:
@@ -291,6 +290,22 @@ def _as_it_stands(seat: Person) -> Seen:
 
 def _message(post: str) -> str:
     return post.partition("/")[2]
+
+
+OPTION = {"ask": "question", "extend": "time", "reopen": "time", "hide": "reason"}
+"""By command: the option that takes a text."""
+
+
+def options_of(word: str, rest: str) -> dict[str, Any] | None:
+    """How somebody says this with the command's options; None where Discord would not let them."""
+    if not rest:
+        return {}
+    if word == "hide":
+        number, _, reason = rest.removeprefix("#").partition(" ")
+        if not number.isdecimal() or not 1 <= int(number) <= 10:
+            return None
+        return {"number": int(number)} | ({"reason": reason} if reason else {})
+    return {OPTION[word]: rest} if word in OPTION else None
 
 
 def _forged(word: str, option: str, rest: str) -> list[dict[str, object]]:

@@ -40,7 +40,7 @@ async def test_story(story: Story, stage: type[AnyStage], store: DatabaseStore) 
 def test_stories_cover_every_command() -> None:
     told = "\n".join(line.text for story in STORIES.values() for line in story.lines)
     words = ("ask", "mine", "status", "extend", "close", "cancel", "reopen", "remind", "results", "history")
-    for word in (*words, "settings", "export", "forget-me", "help"):
+    for word in (*words, "hide", "settings", "export", "forget-me", "help"):
         assert f"/consensus {word}" in told
 
 

@@ -321,7 +321,7 @@ def test_nobody_rated() -> None:
 def test_the_export_is_a_table_without_people_or_formulas() -> None:
     candidates = {one: make_candidate('=HYPERLINK("x")') for one in CANDIDATES}
     votes = [Vote(1, counted([[6, 2, 2], [5, 2, 2]]), candidates)]
-    table = as_csv(votes).splitlines()
+    table = as_csv(votes, "hidden").splitlines()
     assert table[0].startswith("draft,number,statement,generator,leading,rated,rated_1")
     assert len(table) == 4
     assert "'=HYPERLINK" in table[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -15,6 +16,7 @@ from engine.records import Candidate, Drafting, Prediction, Provenance
 from engine.rounds import effects as do
 from engine.rounds.events import (
     AnnouncementWanted,
+    CandidateHidden,
     CandidatesDrafted,
     ConsentGiven,
     CritiqueGiven,
@@ -186,6 +188,7 @@ happenings = st.one_of(
     st.builds(RoundExtended, times, member_names, times, flags),
     st.builds(PhaseAdvanced, times, st.just("mod"), flags),
     st.builds(CritiqueRequested, times, st.just("mod"), flags),
+    st.builds(CandidateHidden, times, st.sampled_from(("mod", "ana")), candidates, texts, flags),
     st.builds(PostLost, times, st.sampled_from(Post), st.just("m1"), st.none() | candidates),
     st.builds(AnnouncementWanted, times, member_names, flags),
     st.builds(RoundReopened, times, st.just("mod"), times, flags),
@@ -202,7 +205,7 @@ some_rules = st.builds(
 )
 
 
-def true_counts(table: Table) -> dict[str, int]:
+def true_counts(table: Table) -> dict[str, Any]:
     """The counts of the round, taken by looking at everybody."""
     here, r = table.standings.values(), table.round
     rated = {one.member: dict(one.rated) if one.draft == r.draft else {} for one in here}
@@ -210,14 +213,24 @@ def true_counts(table: Table) -> dict[str, int]:
         "members": sum(one.active for one in here),
         "answered": sum(one.active and bool(one.opinion) for one in here),
         "opinions": sum(bool(one.opinion) for one in here),
-        "voters": sum(bool(rated[one.member]) for one in here),
+        "voters": sum(any(c in rated[one.member] for c in r.visible) for one in here),
         "complete": sum(
-            one.active and bool(r.posted) and all(c in rated[one.member] for c in r.posted) for one in here
+            one.active and bool(r.visible) and all(c in rated[one.member] for c in r.visible) for one in here
         ),
         "critiques": sum(bool(one.critique) and one.critique_draft == r.draft for one in here),
         "critiqued": sum(bool(one.critique) and one.critique_draft == r.draft and one.active for one in here),
         "outside": sum(one.outside and one.draft == r.draft for one in here),
+        "rated": rated_sets(r, [(rated[one.member].keys(), one.active) for one in here]),
     }
+
+
+def rated_sets(round: Round, people: list[tuple[Iterable[str], bool]]) -> tuple[tuple[int, int, int], ...]:
+    sets: dict[int, tuple[int, int]] = {}
+    for rated, active in people:
+        which = sum(2 ** round.posted.index(one) for one in rated)
+        everybody, members = sets.get(which, (0, 0))
+        sets[which] = (everybody + 1, members + active)
+    return tuple((which, *sets[which]) for which in sorted(sets) if which)
 
 
 @settings(max_examples=400, deadline=None)

@@ -1,0 +1,77 @@
+"""What a hidden statement leaves behind: every message of ours that quotes it says that it was hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.cards import candidate, critique_card, outcome, places_shown, which_rating
+from bot.platform import Card, ChatPlatform, MessageRef
+from bot.texts import Texts
+from engine.coverage import coverage
+from engine.errors import PlatformRefused
+from engine.outcome import Outcome
+from engine.ports import RoundStore, Sent
+from engine.rounds.model import Round, Standing, draft_of
+
+PRIVATE = ("critique-card", "which-rating")
+"""Kinds of private messages that quote a statement and stay where they are."""
+
+
+class Redrawing:
+    """Renders again what stands in the chat; repeating it is harmless."""
+
+    def __init__(self, store: RoundStore, platforms: Mapping[str, ChatPlatform], texts: Texts) -> None:
+        self._store = store
+        self._platforms = platforms
+        self._texts = texts
+
+    async def outcome(self, round: Round, draft: int, counted: Outcome) -> Card:
+        """The outcome of a draft's vote as it is to be shown now."""
+        candidates = dict(await self._store.candidates(round.id, draft))
+        drafting = await self._store.drafting(round.id, draft)
+        reach = None if drafting is None else coverage(drafting, places_shown(candidates))
+        return outcome(round, counted, candidates, self._texts, reach=reach)
+
+    async def in_channel(self, round: Round, hidden: str) -> None:
+        """Take a hidden candidate's text out of its message and of the outcomes that quote it."""
+        draft = draft_of(hidden)
+        posted = [one for one, _ in await self._store.candidates(round.id, draft)]
+        card = candidate(round, hidden, None, posted.index(hidden) + 1, self._texts)
+        for sent in await self._store.sent(round.id, "candidate", draft=draft):
+            if sent.candidate == hidden:
+                await self._edit(round, sent, card)
+        counted = await self._store.outcome(round.id, draft)
+        shown = await self._store.sent(round.id, "outcome", draft=draft) if counted is not None else []
+        for sent in shown:
+            if counted is not None:
+                await self._edit(round, sent, await self.outcome(round, draft, counted))
+
+    async def for_member(self, round: Round, member: str, hidden: str) -> None:
+        """Take a hidden candidate's text out of one member's private cards."""
+        posted = [one for one, _ in await self._store.candidates(round.id, draft_of(hidden))]
+        number = posted.index(hidden) + 1
+        for kind in PRIVATE:
+            for sent in await self._store.sent(round.id, kind, member=member):
+                if sent.candidate == hidden:
+                    if kind == "which-rating":
+                        card = which_rating(round, hidden, None, number, self._texts)
+                    else:
+                        card = critique_card(round, Standing(member), None, None, self._texts)
+                    await self._edit(round, sent, card)
+
+    async def if_hidden_meanwhile(self, round: Round, member: str, quoted: str) -> None:
+        """What was sent while its candidate was being hidden is not among what was looked for then."""
+        now = await self._store.round(round.id)
+        if now is not None and quoted in now.hidden:
+            await self.for_member(now, member, quoted)
+
+    async def _edit(self, round: Round, sent: Sent, card: Card) -> None:
+        try:
+            await self._platforms[round.platform].edit(MessageRef(sent.channel, sent.message), card)
+        except PlatformRefused as refusal:
+            if refusal.reason not in GONE:
+                raise
+
+
+GONE = frozenset({"message_gone", "channel_gone", "direct_messages_closed"})
+"""Why a message cannot be edited that nobody sees any more."""
