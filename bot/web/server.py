@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from math import ceil
 
 from aiohttp import WSCloseCode, web
 from sqlalchemy import Connection, select
@@ -19,6 +20,7 @@ from bot.web.pages import STATIC, Pages, address
 from bot.web.seats import Channel, NameTaken, Seat
 from bot.web.security import Gate, Respond, add_headers
 from bot.web.strings import Translate
+from bot.web.turnstile import Turnstile
 from engine.errors import StoreUnavailable, StoreUnusable
 from engine.ports import Clock
 from storage.database import Database
@@ -55,6 +57,7 @@ class Server:
         self._clock = clock
         self._translate = translate
         self._pages = Pages(translate)
+        self._turnstile = Turnstile()
         self._sockets: set[web.WebSocketResponse] = set()
 
     def application(self) -> web.Application:
@@ -141,6 +144,11 @@ class Server:
         if not seats.folded(name):
             return self._pages.join(channel, strings.NAME_NEEDED, given, 400)
         now = self._clock.now()
+        wait = self._turnstile.admit(request.remote or "", channel.id, now)
+        if wait:
+            answer = self._pages.join(channel, strings.CROWDED, given, 429)
+            answer.headers["Retry-After"] = str(ceil(wait))
+            return answer
         try:
             seat = await self._database.write(lambda connection: seats.take_freely(connection, channel.id, name, now))
         except NameTaken:

@@ -41,8 +41,12 @@ INTERFACE: dict[str, str] = {
     "cancel": _("Cancel"),
     "close": _("Close"),
     "earlier": _("Show earlier messages"),
-    "beginning": _("This is where #{channel} begins."),
-    "beginning_direct": _("Parley writes to you here. Type / to see what you can ask it."),
+    "beginning": _("This is where #{channel} begins. Here is how you find out what it agrees on:"),
+    "step_ask": _("Somebody asks a question, such as “Should we meet on Fridays?”"),
+    "step_answer": _("Everybody who wants to says privately what they think. Nobody sees who wrote what."),
+    "step_rate": _("Parley drafts statements from that, all rate them from 1 to 7, and the outcome stands here."),
+    "ask_question": _("Ask a question"),
+    "beginning_direct": _("Parley writes to you here when there is something to answer. Type / to see its commands."),
     "jump_to_newest": _("Jump to the newest message"),
     "today": _("Today"),
     "yesterday": _("Yesterday"),
@@ -99,9 +103,12 @@ INTERFACE: dict[str, str] = {
     "no_answer": _("No answer"),
     "choose": _("Please choose"),
     "required_field": _("Please fill this in."),
+    "more_choices": _("More choices: voting, counting, revising, reminders"),
     "form_problems": _("Please look at what is marked below."),
     "characters": _("{count} of {limit} characters"),
     "enlarge": _("Enlarge the picture"),
+    "table": _("Table"),
+    "save_table": _("Save as a CSV file"),
     "no_script": _("This page needs JavaScript. Please switch it on and load the page again."),
 }
 
@@ -113,6 +120,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("close", "", _("End the current phase now")),
     ("cancel", "", _("Stop the round without an outcome")),
     ("reopen", "", _("Open a closed round again")),
+    ("hide", _("number, and a reason"), _("Hide a posted statement for good")),
     ("remind", "", _("Remind those who have not answered")),
     ("results", "", _("Show the latest outcome")),
     ("history", "", _("List the rounds of this channel")),
@@ -130,6 +138,7 @@ NO_SUCH_PAGE = _("There is no page with this address.")
 FOREIGN_ORIGIN = _("This request came from another site and was refused; please open the channel itself.")
 FOREIGN_HOST = _("This server is not reached under this name; please use the address that you were given.")
 NAME_TAKEN = _("Somebody in this channel already has this name; please choose another one.")
+CROWDED = _("Very many people are taking seats just now; please wait a minute and try again.")
 NAME_NEEDED = _("Please type a name of 1 to {limit} characters.")
 JOIN_TITLE = _("Take a seat in #{channel}")
 JOIN_INTRO = _("Choose the name that the others will see.")

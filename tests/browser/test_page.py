@@ -19,6 +19,7 @@ from bot.platform import (
     Card,
     CheckField,
     ChoiceField,
+    CommandGiven,
     Fact,
     FieldProblems,
     Form,
@@ -37,6 +38,7 @@ from bot.platform import (
     TextField,
     Whisper,
 )
+from bot.web import strings
 from engine.errors import StoreUnavailable
 from storage.migrations import migrate
 from tests.bot.web.conftest import Bot, Served, serving
@@ -166,7 +168,7 @@ async def test_everything_a_page_shows_is_accessible(
     assert await violations(page) == []
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing to scroll sideways to"
     await page.locator("#channel-composer").fill("/")
-    await expect(page.get_by_role("option")).to_have_count(14)
+    await expect(page.get_by_role("option")).to_have_count(len(strings.COMMANDS))
     assert await violations(page) == []
     served.bot.script = [OpenForm(FORM), NO_MARK]
     await page.locator("#channel-composer").fill("/consensus ask")
@@ -415,3 +417,87 @@ async def test_a_burst_of_messages_is_drawn_quickly(served: Served, browser: Bro
         await served.platform.send(f"k{number}", InChannel("web:demo"), Card("notice", f"card {number}", ()))
     await expect(alice.message("notice")).to_have_count(100)
     assert time.monotonic() - begun < 10
+
+
+def statement(number: int) -> Card:
+    """One of three statements to rate."""
+    text = f"{STATEMENT} " * 6
+    return Card("candidate", text, (Text(f"Statement {number} of 3", heading=True), Quote(text)), seeds=True)
+
+
+async def test_what_is_higher_than_the_pane_is_read_from_its_beginning(served: Served, browser: Browser) -> None:
+    alice = await alice_at(served, browser)
+    for number in (1, 2, 3):
+        await served.platform.send(f"s{number}", InChannel("web:demo"), statement(number))
+    await expect(alice.message("candidate")).to_have_count(3)
+    await expect(alice.page.get_by_role("heading", name="Statement 1 of 3")).to_be_in_viewport()
+    await alice.page.get_by_role("button", name="Jump to the newest message").first.click()
+    await expect(alice.latest("candidate").locator(".keys")).to_be_in_viewport(ratio=1)
+    await alice.page.locator("#channel-composer").press("Shift")
+    long = Card("outcome", "Agreement", (Text("Agreement", heading=True), *(Text(f"Line {n}") for n in range(60))))
+    await served.platform.send("o", InChannel("web:demo"), long)
+    await expect(alice.page.get_by_role("heading", name="Agreement")).to_be_in_viewport()
+    await alice.page.reload()
+    await expect(alice.page.get_by_role("heading", name="Agreement")).to_be_in_viewport()
+
+
+async def test_whoever_reads_further_up_is_left_there(served: Served, browser: Browser) -> None:
+    alice = await alice_at(served, browser)
+    for number in (1, 2, 3):
+        await served.platform.send(f"s{number}", InChannel("web:demo"), statement(number))
+    await expect(alice.message("candidate")).to_have_count(3)
+    await alice.page.locator("#channel-log").evaluate("log => log.scrollTo(0, 40)")
+    await served.platform.send("o", InChannel("web:demo"), OUTCOME)
+    await expect(alice.message("outcome")).to_have_count(1)
+    assert await alice.page.locator("#channel-log").evaluate("log => log.scrollTop") == 40
+    await expect(alice.page.locator(".sidebar [data-view=channel]")).to_have_accessible_name(re.compile("1 new"))
+
+
+async def test_an_empty_channel_says_how_it_goes_and_a_button_begins(served: Served, browser: Browser) -> None:
+    alice = await alice_at(served, browser)
+    await expect(alice.page.get_by_text("Nobody sees who wrote what.")).to_be_visible()
+    served.bot.script = [OpenForm(FORM)]
+    opener = alice.page.get_by_role("button", name="Ask a question")
+    await opener.click()
+    await expect(alice.form).to_be_visible()
+    command = served.bot.heard[-1]
+    assert isinstance(command, CommandGiven)
+    assert (command.word, command.rest) == ("ask", "")
+    await alice.page.keyboard.press("Escape")
+    await expect(opener).to_be_focused()
+
+
+async def test_rarely_changed_choices_are_folded_until_one_needs_a_look(served: Served, browser: Browser) -> None:
+    alice = await alice_at(served, browser)
+    rules = Form("ask", "Ask", "Start", (TextField("question", "Question"), TextField("quorum", "Close early at", "x")))
+    served.bot.script = [OpenForm(rules), FieldProblems((("quorum", "Write a number."),))]
+    await opened_form(alice)
+    await expect(alice.form.get_by_label("Close early at")).to_be_hidden()
+    await alice.form.get_by_label("Question").fill("Shall we?")
+    await alice.form.get_by_role("button", name="Start").click()
+    await expect(alice.form.get_by_label("Close early at")).to_be_focused()
+    await expect(alice.form.get_by_text("Write a number.")).to_be_in_viewport()
+    assert await violations(alice.page) == []
+
+
+async def test_an_exported_table_is_saved_as_a_file(served: Served, browser: Browser, tmp_path: Path) -> None:
+    alice = await alice_at(served, browser)
+    table = "draft,number\n1,1\n"
+    served.bot.script = [Whisper(Card("export", "Table", (Text("Table", heading=True), Quote(table))))]
+    await alice.write("/consensus export")
+    async with alice.page.expect_download() as download:
+        await alice.page.get_by_role("button", name="Save as a CSV file").click()
+    await (await download.value).save_as(tmp_path / "parley.csv")
+    assert (tmp_path / "parley.csv").read_text(encoding="utf-8") == table
+    assert await violations(alice.page) == []
+
+
+async def test_commands_in_a_sentence_are_set_apart_unless_somebody_else_wrote_it(
+    served: Served, browser: Browser
+) -> None:
+    alice = await alice_at(served, browser)
+    words = "Type /consensus mine to see it."
+    await served.platform.send(
+        "k", InChannel("web:demo"), Card("notice", words, (Text(words), Text(words, untrusted=True)))
+    )
+    await expect(alice.latest("notice").locator("code")).to_have_text(["/consensus mine"])

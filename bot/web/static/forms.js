@@ -6,6 +6,8 @@ import { el, freshId, iconButton } from "./dom.js";
 import { say } from "./words.js";
 
 const FEW = 4;
+// The first field of each form that most people leave as it is; it and those after it are folded away.
+const FOLDED_FROM = { ask: "quorum" };
 
 export class FormDialogs {
   #actions;
@@ -29,7 +31,7 @@ export class FormDialogs {
     const submit = el("button.button.primary", { type: "submit" }, form.submit);
     const node = el("form.form", { novalidate: true },
       el("div.dialog-header", {}, el("h2.dialog-title", { id }, form.title), iconButton("close", say("close"), () => dialog.close())),
-      el("div.dialog-body", { tabindex: -1 }, problem, ...drawBlocks(form.intro), ...fields.map((field) => field.node)),
+      el("div.dialog-body", { tabindex: -1 }, problem, ...drawBlocks(form.intro), ...folded(fields, FOLDED_FROM[form.kind])),
       el("div.dialog-footer", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, say("cancel")), submit));
     const dialog = el("dialog.dialog", { "aria-labelledby": id }, node);
 
@@ -47,6 +49,7 @@ export class FormDialogs {
       problem.textContent = other.length ? other.join(" ") : say("form_problems");
       problem.hidden = false;
       const first = fields.find((field) => problems.has(field.name));
+      first?.node.closest("details")?.setAttribute("open", "");
       (first ?? problem).focus();
       // With its label and the sentence about it, not only the box.
       first?.node.scrollIntoView({ block: "nearest" });
@@ -69,6 +72,14 @@ export class FormDialogs {
     show(dialog, opener ?? document.activeElement);
     (fields[0] ?? { focus: () => submit.focus() }).focus();
   }
+}
+
+function folded(fields, from) {
+  const start = fields.findIndex(({ name }) => name === from);
+  const nodes = fields.map(({ node }) => node);
+  if (start < 0) return nodes;
+  const more = el("details.more", {}, el("summary.more-summary", {}, say("more_choices")), el("div.more-fields", {}, ...nodes.slice(start)));
+  return [...nodes.slice(0, start), more];
 }
 
 function drawField(field, kept) {

@@ -8,7 +8,7 @@ import { avatar } from "./message.js";
 
 /** Draws everything but the messages. */
 export function drawFrame({ me, channel }) {
-  const announcements = el("div.visually-hidden", { role: "status", "aria-live": "polite" });
+  const announcements = el("div.visually-hidden.announcements", { role: "log", "aria-live": "polite", "aria-atomic": "false" });
   const panes = {
     channel: drawPane("channel", `#${channel.title}`, "", "h1"),
     direct: drawPane("direct", say("direct_heading"), say("direct_about"), "h2"),
@@ -76,6 +76,12 @@ export function drawFrame({ me, channel }) {
     panes,
     announcements,
     onView: (listener) => (onView = listener),
+    /** Show a place that is hidden behind the other one, and take the reader there. */
+    reveal(place) {
+      if (panes[place].node.offsetParent !== null) return;
+      view(place);
+      panes[place].log.focus({ preventScroll: true });
+    },
     onLeave: (listener) => leave.addEventListener("click", listener),
     unread(place, number) {
       for (const badge of badges[place]) {

@@ -49,6 +49,7 @@ async function start() {
     timelines[place].addEventListener("unread", ({ detail }) => frame.unread(place, detail));
   }
   frame.onView((place) => timelines[place].shown());
+  timelines.channel.addEventListener("leads", ({ detail }) => frame.reveal(detail));
 
   actions.onWhisper = (place, card) => timelines[place].whisper(card);
   actions.onSentence = (place, sentence) => timelines[place].note(sentence);

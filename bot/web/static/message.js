@@ -81,8 +81,7 @@ function stateLine(message, { actions, timeline }) {
 function tools(message, context) {
   const { timeline } = context;
   if (message.whisper || message.state || message.deleted) return null;
-  const buttons = [];
-  if (!message.card?.seeds) buttons.push(drawPicker(message, context));
+  const buttons = [drawPicker(message, context)];
   if (message.place === "direct" && !message.author) {
     buttons.push(iconButton("reply", say("reply"), () => timeline.composer.reply(message)));
   }
@@ -90,5 +89,5 @@ function tools(message, context) {
     if (message.text) buttons.push(iconButton("edit", say("edit"), () => timeline.composer.edit(message)));
     buttons.push(iconButton("delete", say("delete"), () => timeline.remove(message)));
   }
-  return buttons.length ? el("div.tools", {}, ...buttons) : null;
+  return el("div.tools", {}, ...buttons);
 }

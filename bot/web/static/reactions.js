@@ -10,7 +10,7 @@ const OTHERS = {
 };
 
 const isKeycap = (emoji) => KEYCAPS.includes(emoji);
-const sign = (emoji) => (isKeycap(emoji) ? `${emoji}\uFE0F\u20E3` : OTHERS[emoji] ?? "\u2754");
+const sign = (emoji) => (isKeycap(emoji) ? emoji : OTHERS[emoji] ?? "\u2754");
 const people = (count) => (count === 1 ? say("rate_count_one") : say("rate_count", { count }));
 
 /** The name of a reaction, for those who do not see it. */
@@ -19,21 +19,18 @@ function nameOf(emoji) {
   return say("rate", { value: emoji, meaning: say(`level_${emoji}`) });
 }
 
-/** The reactions of a message as toggle buttons; null when there are none and none are asked for. */
+/** The reactions of a message as toggle buttons, but for the keycaps that its card shows; null when there are none. */
 export function drawReactions(message, context) {
   if (message.deleted) return null;
-  const held = new Map(message.reactions.map((reaction) => [reaction.emoji, reaction]));
-  const rating = message.card?.seeds ? ratingRow(message, held, context) : null;
-  const others = message.reactions.filter(({ emoji }) => !(rating && isKeycap(emoji)));
-  const chips = others.map(({ emoji, count, own }) =>
-    toggle("button.chip", message, emoji, own, count, context, el("span.chip-sign", { "aria-hidden": "true" }, sign(emoji)), el("span", { "aria-hidden": "true" }, String(count))));
-  if (rating) chips.push(drawPicker(message, context));
-  if (!chips.length) return null;
-  const row = el("div.chips", { role: "group", "aria-label": say("reactions") }, ...chips);
-  return rating ? el("div.reactions", {}, rating, row) : row;
+  const chips = message.reactions.filter(({ emoji }) => !(message.card?.seeds && isKeycap(emoji))).map(({ emoji, count, own }) =>
+    toggle("button.chip", message, emoji, own, count, context,
+      el(isKeycap(emoji) ? "span.chip-key" : "span.chip-sign", { "aria-hidden": "true" }, sign(emoji)), el("span", { "aria-hidden": "true" }, String(count))));
+  return chips.length ? el("div.chips", { role: "group", "aria-label": say("reactions") }, ...chips) : null;
 }
 
-function ratingRow(message, held, context) {
+/** The seven keycaps of a statement that is voted on. */
+export function drawRating(message, context) {
+  const held = new Map(message.reactions.map((reaction) => [reaction.emoji, reaction]));
   const most = Math.max(1, ...KEYCAPS.map((emoji) => held.get(emoji)?.count ?? 0));
   const keys = KEYCAPS.map((emoji) => {
     const { count = 0, own = false } = held.get(emoji) ?? {};

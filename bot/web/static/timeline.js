@@ -7,6 +7,9 @@ import { dayKey, dayName, say } from "./words.js";
 
 const TOGETHER = 300;
 const NEAR = 80;
+const MARGIN = 8;
+// Messages that come within so many milliseconds of each other belong together, such as the statements of a vote.
+const BURST = 5000;
 
 export class Timeline extends EventTarget {
   composer = null;
@@ -16,6 +19,8 @@ export class Timeline extends EventTarget {
   #unread = 0;
   #local = 0;
   #begun = false;
+  #burst = null;
+  #held = null;
 
   constructor({ place, me, channel, actions, announcer, pane, base }) {
     super();
@@ -23,9 +28,11 @@ export class Timeline extends EventTarget {
     this.context = { me, actions, timeline: this };
     pane.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     pane.jump.addEventListener("click", () => {
-      this.#toEnd(true);
-      pane.log.focus();
+      pane.log.focus({ preventScroll: true });
+      this.#toEnd({ smoothly: true });
     });
+    // Whoever does something looks at what comes of it.
+    for (const does of ["pointerdown", "keydown"]) pane.node.addEventListener(does, () => (this.#burst = null));
     document.addEventListener("visibilitychange", () => this.shown());
   }
 
@@ -40,7 +47,7 @@ export class Timeline extends EventTarget {
 
   /** What the server said: new messages and changed ones. fresh: nothing of before counts. */
   take(messages, { fresh, earlier }) {
-    const stay = fresh || this.#atEnd();
+    const stay = fresh || this.#follows();
     if (fresh) for (const [id, message] of this.#messages) if (!message.state && !message.whisper) this.#drop(id);
     if (earlier !== null) this.#more = earlier;
     const added = [];
@@ -53,7 +60,7 @@ export class Timeline extends EventTarget {
     }
     this.#begun = true;
     this.#arrange();
-    if (stay) this.#toEnd();
+    if (stay) this.#toNewest(fresh ? [] : added);
     if (!fresh) this.#arrived(added.filter((message) => !message.mine), stay);
   }
 
@@ -142,8 +149,8 @@ export class Timeline extends EventTarget {
   /** The place came into view: what is at the end counts as read. */
   shown() {
     if (!this.#visible()) return;
-    if (this.#wasAtEnd) this.#toEnd();
-    if (this.#atEnd()) this.#read();
+    if (this.#wasAtEnd || this.#held !== null) this.#toNewest([]);
+    if (this.#atEnd() || this.#held !== null) this.#read();
   }
 
   #wasAtEnd = true;
@@ -157,7 +164,7 @@ export class Timeline extends EventTarget {
       attachments: 0, edited: false, deleted: false, reactions: [], whisper: true, ...content,
     });
     this.#arrange();
-    this.#toEnd();
+    this.#toNewest([this.#messages.get(id)]);
   }
 
   #put(message) {
@@ -217,9 +224,17 @@ export class Timeline extends EventTarget {
       return;
     }
     if (!top.querySelector(".begins") && this.#begun) {
-      const text = this.place === "channel" ? say("beginning", { channel: this.channel.title }) : say("beginning_direct");
-      top.replaceChildren(el("p.begins", {}, text));
+      top.replaceChildren(el("div.begins", {}, ...(this.place === "channel" ? this.#welcome() : [el("p", {}, say("beginning_direct"))])));
     }
+  }
+
+  #welcome() {
+    const ask = (event) => this.actions.ask({ do: "command", place: this.place, word: "ask", rest: "" }, { opener: event.currentTarget });
+    return [
+      el("p", {}, say("beginning", { channel: this.channel.title })),
+      el("ol.begins-steps", {}, ...[say("step_ask"), say("step_answer"), say("step_rate")].map((step) => el("li", {}, step))),
+      el("button.button.primary", { type: "button", onclick: ask }, say("ask_question")),
+    ];
   }
 
   async #earlier(button) {
@@ -256,15 +271,51 @@ export class Timeline extends EventTarget {
     return this.pane.node.offsetParent === null ? this.#wasAtEnd : log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
   }
 
-  #toEnd(smoothly = false) {
+  /** The reader is at the end, or at the beginning of what comes just now, where it was put before them. */
+  #follows() {
+    return this.#atEnd() || (this.#held !== null && this.#bursting());
+  }
+
+  #bursting() {
+    return this.#burst !== null && Date.now() - this.#burst.at < BURST;
+  }
+
+  #toEnd({ smoothly = false } = {}) {
     const { log } = this.pane;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.#burst = null;
+    this.#held = null;
     log.scrollTo({ top: log.scrollHeight, behavior: smoothly && !calm ? "smooth" : "instant" });
     this.#wasAtEnd = true;
   }
 
+  /** To the end; when what is new is higher than the pane, to its beginning, where reading it starts. */
+  #toNewest(added) {
+    const { log } = this.pane;
+    const hidden = this.pane.node.offsetParent === null;
+    const first = added.find((message) => !message.mine);
+    if (first && !(this.#burst && (this.#unread || this.#bursting()))) this.#burst = { id: first.id, at: Date.now() };
+    const node = this.#nodes.get(this.#burst?.id ?? this.#ordered().at(-1)?.id);
+    const end = log.scrollHeight - log.clientHeight;
+    const top = node ? node.offsetTop - log.offsetTop - MARGIN : end;
+    if (hidden || top >= end) {
+      const burst = this.#burst;
+      this.#toEnd();
+      this.#burst = burst;
+      return;
+    }
+    log.scrollTo({ top, behavior: "instant" });
+    this.#held = log.scrollTop;
+    this.#wasAtEnd = this.#atEnd();
+    this.pane.jump.hidden = this.#wasAtEnd;
+  }
+
   #scrolled() {
     if (this.pane.node.offsetParent === null) return;
+    if (this.#held !== null && Math.abs(this.pane.log.scrollTop - this.#held) > 2) {
+      this.#held = null;
+      this.#burst = null;
+    }
     this.#wasAtEnd = this.#atEnd();
     this.pane.jump.hidden = this.#wasAtEnd;
     if (this.#wasAtEnd) this.#read();

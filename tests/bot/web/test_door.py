@@ -13,6 +13,7 @@ from bot.web import strings
 from bot.web.links import Invitation, Signer
 from bot.web.platform import WebPlatform
 from bot.web.seats import member_id
+from bot.web.turnstile import PER_ADDRESS
 from engine.errors import SettingsError
 from storage.database import Database
 from tests.bot.web.conftest import SECRET, Page, Serve, Served
@@ -94,6 +95,20 @@ async def test_a_seat_needs_a_name(served: Served, name: str) -> None:
     async with browser.post(address, data={"name": name}, headers={"Origin": served.platform.url}) as answer:
         assert answer.status == 400
         assert "Please type a name" in await answer.text()
+
+
+async def test_a_flood_of_names_is_slowed_down_and_told_when_to_come_back(served: Served) -> None:
+    address = f"{served.platform.url}/c/demo/join"
+    browser = await served.browser()
+    own = {"Origin": served.platform.url}
+    answers = []
+    for number in range(PER_ADDRESS.burst + 1):
+        async with browser.post(address, data={"name": f"N{number}"}, headers=own, allow_redirects=False) as answer:
+            answers.append(answer.status)
+            if answer.status == 429:
+                assert strings.CROWDED in await answer.text()
+                assert 0 < int(answer.headers["Retry-After"]) <= PER_ADDRESS.refill
+    assert answers == [303] * PER_ADDRESS.burst + [429]
 
 
 async def test_a_channel_without_open_seats_offers_none(served: Served) -> None:
