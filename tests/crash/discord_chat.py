@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,14 +14,13 @@ from bot.discord import platform, silence
 from bot.discord.calls import Calls
 from bot.discord.ids import PREFIX, ours
 from bot.discord.platform import DiscordPlatform
-from bot.platform import ChatPlatform, Handler, Inbound, Reply
+from bot.platform import ChatPlatform, Handler
 from engine.ports import Clock
 from storage.hearing import Hearing
 from storage.store import DatabaseStore
 from storage.tables import INBOX
 from tests.crash.boundaries import Boundaries
-from tests.crash.chats import Chat
-from tests.crash.discord_world import socket_of
+from tests.crash.live_chat import FOREVER, LiveChat
 
 SETTLED = silence.SETTLING + 1.0
 """Seconds after a restart until a timer that came due meanwhile has come."""
@@ -32,9 +30,6 @@ IDLE = {"discord: heard", "discord: ready"}
 
 A_NUMBER = re.compile(r"\d{17,20}")
 """One of Discord's ids, wherever it stands."""
-
-LINE = 1 << 22
-FOREVER = 1e9
 
 
 class CountedCalls(Calls):
@@ -53,8 +48,8 @@ class CountedCalls(Calls):
         return answer
 
 
-class DiscordChat(Chat):
-    """Discord; `settings` are the channel's, so that a command opens the round that the script wants."""
+class DiscordChat(LiveChat):
+    """Discord; see LiveChat."""
 
     prefix = "discord"
 
@@ -70,17 +65,8 @@ class DiscordChat(Chat):
         import yarl
         from discord.gateway import DiscordWebSocket
 
-        self._folder = folder
-        self._settings = settings
-        self._boundaries = boundaries
-        self._handler = handler
-        self._store = store
+        super().__init__(folder, settings, boundaries, handler, store)
         self._hearing = Hearing(store.database)
-        self._happened = 0
-        self._shown: dict[str, Any] = {}
-        self._running: asyncio.Task[None] | None = None
-        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._known = self._hello()
         # A note by the machine's clock that everything was heard would come at another boundary each time.
         platform.BEAT = FOREVER
         vars(platform)["Calls"] = self._counted
@@ -107,19 +93,13 @@ class DiscordChat(Chat):
         """See Chat."""
         return ours(self._known["people"][who])
 
-    def own_message(self, who: str, delivery: str) -> str:
-        """See Chat: Discord itself knows which message it was."""
-        return delivery
-
     async def set_up(self, people: Sequence[str]) -> None:
         """See Chat."""
         await self._store.set_channel_settings(ours(self._known["team"]), self._settings)
 
     async def begin(self, at: float) -> None:
         """See Chat: Discord's clock goes with ours; at first the platform is started and catches up."""
-        if self._line is None:
-            self._line = await asyncio.open_unix_connection(socket_of(self._folder), limit=LINE)
-        await self._order(order="move", to=at)
+        await super().begin(at)
         self._known |= await self._order(order="hello")
         if self._running is None:
             self._running = asyncio.create_task(self._discord.run(self._happens), name="platform")
@@ -131,14 +111,6 @@ class DiscordChat(Chat):
             await self._settle()
         with self._boundaries.uncounted():
             await self._hearing.heard(PREFIX, at)
-
-    async def end(self) -> None:
-        """See Chat."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-        if self._line is not None:
-            self._line[1].close()
 
     async def deliver(self, who: str, delivery: str, at: float, action: dict[str, Any]) -> dict[str, Any]:
         """See Chat. Who got no answer tries again, unless they see that it happened all the same; a form that is
@@ -166,11 +138,6 @@ class DiscordChat(Chat):
         places: dict[str, list[list[str]]] = self._shown["places"]
         return places
 
-    def duplicates(self) -> list[str]:
-        """See Chat; after `messages`."""
-        duplicates: list[str] = self._shown["duplicates"]
-        return duplicates
-
     def comparable(self, tables: dict[str, Any]) -> Any:
         """Without the ids that Discord gave while the script was played, since one that was lost shifts all others,
         and keycaps without the order in which it became known that they were put or taken off.
@@ -195,32 +162,10 @@ class DiscordChat(Chat):
                 await self._order(order="quiet")
                 calm = calm + 1 if before == self._happened and not _busy() else 0
 
-    async def _happens(self, item: Inbound) -> Reply:
-        reply = await self._handler(item)
-        self._boundaries.reach("item: committed")
-        self._happened += 1
-        return reply
-
     def _counted(self, *given: Any) -> Calls:
         calls = CountedCalls(*given)
         calls.boundaries = self._boundaries
         return calls
-
-    def _hello(self) -> dict[str, Any]:
-        """Where Discord is; at once, since everything is built from it."""
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(socket_of(self._folder)))
-            line.sendall(b'{"order": "hello"}\n')
-            answer: dict[str, Any] = json.loads(line.makefile().readline())
-            return answer
-
-    async def _order(self, **order: Any) -> dict[str, Any]:
-        assert self._line is not None
-        reader, writer = self._line
-        writer.write(json.dumps(order).encode() + b"\n")
-        answer: dict[str, Any] = json.loads(await reader.readline())
-        assert "error" not in answer, answer["error"]
-        return answer
 
 
 def _busy() -> bool:

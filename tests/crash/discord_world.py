@@ -1,25 +1,18 @@
-"""Discord as a process of its own, which outlives the bot's: people act there when the script tells them to.
-
-Orders come as JSON lines over a socket in the setting's folder, from the life that plays. Discord tells nothing
-twice: what somebody wrote or put there stands, and who got no answer tries again.
+"""The Discord beside the bot. It tells nothing twice: what somebody wrote or put there stands, and who got no answer
+tries again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import re
-import signal
 import time
-import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, nullcontext
 
 from bot.discord.inbound import KEYCAPS
 from bot.discord.keys import FormKey, Pressed, read_key
+from tests.crash.beside import Json, World, beside
 from tests.crash.script import SCRIPTS, START
 from tests.discord_server import rights
 from tests.discord_server.components import SELECTS, walk
@@ -41,43 +34,17 @@ ANSWER = 60.0
 
 A_TIME = re.compile(r"<t:\d+:\w>|\d{4}-\d\d-\d\d \d\d:\d\d")
 
-Json = dict[str, Any]
 
-
-def socket_of(folder: str) -> Path:
-    """Where orders are taken."""
-    return Path(folder) / "discord.sock"
-
-
-@contextmanager
-def discord_beside(script: str, chat: str, folder: str) -> Iterator[None]:
+def discord_beside(script: str, chat: str, folder: str) -> AbstractContextManager[None]:
     """A Discord for the script's people while this lasts, where the chat is "discord"."""
-    if chat != "discord":
-        yield
-        return
-    process = os.fork()
-    if process == 0:
-        try:
-            asyncio.run(_DiscordWorld(script).serve(socket_of(folder)))
-        finally:
-            os._exit(1)
-    try:
-        while not socket_of(folder).exists():
-            ended, _ = os.waitpid(process, os.WNOHANG)
-            assert not ended, "Discord did not start"
-            time.sleep(0.005)
-        yield
-    finally:
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+    return beside(lambda: _DiscordWorld(script), folder) if chat == "discord" else nullcontext()
 
 
-class _DiscordWorld:
+class _DiscordWorld(World):
     def __init__(self, script: str) -> None:
-        self._clock = FakeClock(START)
-        self._discord = DiscordServer(
-            time=SimulatedTime(self._clock), limits=RateLimits.none(), timing=Timing(answer=ANSWER)
-        )
+        clock = FakeClock(START)
+        self._discord = DiscordServer(time=SimulatedTime(clock), limits=RateLimits.none(), timing=Timing(answer=ANSWER))
+        super().__init__(self._discord, clock)
         moderators = self._discord.add_role("moderators", rights.MANAGE_GUILD | rights.MANAGE_MESSAGES)
         people = SCRIPTS[script].people
         self._people = {
@@ -87,31 +54,6 @@ class _DiscordWorld:
         self._begun: dict[str, int] = {}
         self._done: set[str] = set()
         self._said: dict[str, Message] = {}
-        self._serving: asyncio.Task[None] | None = None
-
-    async def serve(self, path: Path) -> None:
-        """Take orders until the process is killed."""
-        async with self._discord:
-            server = await asyncio.start_unix_server(self._orders, path.with_suffix(".part"))
-            path.with_suffix(".part").rename(path)
-            await server.serve_forever()
-
-    async def _orders(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """The orders of one life; what an earlier one had under way is given up."""
-        if self._serving is not None:
-            self._serving.cancel()
-        self._serving = asyncio.current_task()
-        with suppress(ConnectionError, asyncio.CancelledError):  # that life is over
-            while line := await reader.readline():
-                writer.write(json.dumps(await self._answer(json.loads(line))).encode() + b"\n")
-                await writer.drain()
-
-    async def _answer(self, order: Json) -> Json:
-        try:
-            answer: Json = await getattr(self, f"order_{order.pop('order')}")(**order)
-        except Exception:  # noqa: BLE001 - told to the life, which fails with it
-            return {"error": traceback.format_exc()}
-        return answer
 
     @property
     def _channel(self) -> Channel:
@@ -135,16 +77,6 @@ class _DiscordWorld:
             "team": self._team.id,
             "people": {name: person.id for name, person in self._people.items()},
         }
-
-    async def order_move(self, to: float) -> Json:
-        """It is so late now."""
-        self._clock.move(to)
-        return {}
-
-    async def order_quiet(self) -> Json:
-        """Wait until nothing is on its way."""
-        await self._discord.quiet(0.01)
-        return {}
 
     async def order_deliver(self, who: str, delivery: str, action: Json) -> Json:
         """Somebody does something, at most once. event: the bot is told of it without an answer being awaited.

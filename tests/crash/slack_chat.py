@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import socket
 from collections.abc import Sequence
 from typing import Any
 
-from bot.platform import ChatPlatform, Handler, Inbound, Reply
+from bot.platform import ChatPlatform, Handler
 from bot.slack import listening, workspace
 from bot.slack.calls import Calls
 from bot.slack.ids import ours
@@ -18,8 +17,7 @@ from engine.ports import Clock
 from storage.outbox import POSTED_AGAIN
 from storage.store import DatabaseStore
 from tests.crash.boundaries import Boundaries
-from tests.crash.chats import Chat
-from tests.crash.slack_world import socket_of
+from tests.crash.live_chat import FOREVER, LiveChat
 
 COUNTED = {"chat_postMessage", "chat_update", "chat_delete", "reactions_add", "files_upload_v2"}
 """The calls that change what people see for good; each is a boundary before and after."""
@@ -29,9 +27,6 @@ SETTLED = listening.SETTLING + 1.0
 
 A_VIEW = re.compile(r"view/V\w+")
 """A modal: one that opened as the process died is opened anew, as another one."""
-
-LINE = 1 << 22
-FOREVER = 1e9
 
 
 class CountedCalls(Calls):
@@ -49,8 +44,8 @@ class CountedCalls(Calls):
         return answer
 
 
-class SlackChat(Chat):
-    """Slack; `settings` are the channel's, so that a command opens the round that the script wants."""
+class SlackChat(LiveChat):
+    """Slack; see LiveChat."""
 
     prefix = "slack"
 
@@ -63,16 +58,7 @@ class SlackChat(Chat):
         handler: Handler,
         store: DatabaseStore,
     ) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._boundaries = boundaries
-        self._clock = clock
-        self._handler = handler
-        self._store = store
-        self._shown: dict[str, Any] = {}
-        self._running: asyncio.Task[None] | None = None
-        self._line: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._known = self._hello()
+        super().__init__(folder, settings, boundaries, handler, store)
         # A look at the connection by the machine's clock would come at another boundary each time.
         listening.BEAT = FOREVER
         vars(workspace)["Calls"] = self._counted
@@ -96,32 +82,18 @@ class SlackChat(Chat):
         """See Chat."""
         return ours(self._known["team"], self._known["people"][who])
 
-    def own_message(self, who: str, delivery: str) -> str:
-        """See Chat: Slack itself knows which message it was."""
-        return delivery
-
     async def set_up(self, people: Sequence[str]) -> None:
         """See Chat."""
         await self._store.set_channel_settings(self.channel, self._settings)
 
     async def begin(self, at: float) -> None:
         """See Chat: Slack's clock goes with ours; at first the platform is started and catches up."""
-        if self._line is None:
-            self._line = await asyncio.open_unix_connection(socket_of(self._folder), limit=LINE)
-        await self._order(order="move", to=at)
+        await super().begin(at)
         if self._running is None:
             self._running = asyncio.create_task(self._slack.run(self._happens), name="platform slack")
             while await self._slack.hold(self.channel, at - FOREVER, settling=False):
                 assert not self._running.done(), self._running
                 await asyncio.sleep(0.001)
-
-    async def end(self) -> None:
-        """See Chat."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
-        if self._line is not None:
-            self._line[1].close()
 
     async def deliver(self, who: str, delivery: str, at: float, action: dict[str, Any]) -> dict[str, Any]:
         """See Chat."""
@@ -139,37 +111,10 @@ class SlackChat(Chat):
         places: dict[str, list[list[str]]] = self._shown["places"]
         return places
 
-    def duplicates(self) -> list[str]:
-        """See Chat; after `messages`."""
-        duplicates: list[str] = self._shown["duplicates"]
-        return duplicates
-
-    async def _happens(self, item: Inbound) -> Reply:
-        reply = await self._handler(item)
-        self._boundaries.reach("item: committed")
-        return reply
-
     def _counted(self, *given: Any) -> Calls:
         calls = CountedCalls(*given)
         calls.boundaries = self._boundaries
         return calls
-
-    def _hello(self) -> dict[str, Any]:
-        """Where Slack is; at once, since everything is built from it."""
-        path = socket_of(self._folder)
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(path))
-            line.sendall(b'{"order": "hello"}\n')
-            answer: dict[str, Any] = json.loads(line.makefile().readline())
-            return answer
-
-    async def _order(self, **order: Any) -> dict[str, Any]:
-        assert self._line is not None
-        reader, writer = self._line
-        writer.write(json.dumps(order).encode() + b"\n")
-        answer: dict[str, Any] = json.loads(await reader.readline())
-        assert "error" not in answer, answer["error"]
-        return answer
 
 
 def essentials(tables: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

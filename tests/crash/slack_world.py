@@ -1,25 +1,15 @@
-"""Slack as a process of its own, which outlives the bot's: people act there when the script tells them to.
-
-Orders come as JSON lines over a socket in the setting's folder, from the life that plays; one that dies in the
-middle of an order leaves what Slack had taken in by then.
-"""
+"""The Slack beside the bot: what was done in an earlier life is delivered once more, as it was."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import re
-import signal
-import time
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from bot.slack.blocks import read_value
 from bot.slack.posting import EVENT_TYPE
+from tests.crash.beside import Json, World, beside
 from tests.crash.script import SCRIPTS, START
 from tests.fakes.clock import FakeClock
 from tests.slack_server.clock import SimulatedTime
@@ -38,47 +28,25 @@ OPENERS = {"opinion": "opinion", "ballot": "ballot", "critique": "critique", "qu
 
 A_TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
-Json = dict[str, Any]
 
-
-def socket_of(folder: str) -> Path:
-    """Where orders are taken."""
-    return Path(folder) / "slack.sock"
-
-
-@contextmanager
-def slack_beside(script: str, chat: str, folder: str) -> Iterator[None]:
+def slack_beside(script: str, chat: str, folder: str) -> AbstractContextManager[None]:
     """A Slack for the script's people while this lasts, where the chat is "slack" or "slack, history"."""
     if not chat.startswith("slack"):
-        yield
-        return
-    process = os.fork()
-    if process == 0:
-        try:
-            asyncio.run(_SlackWorld(script, "history" in chat).serve(socket_of(folder)))
-        finally:
-            os._exit(1)
-    try:
-        while not socket_of(folder).exists():
-            ended, _ = os.waitpid(process, os.WNOHANG)
-            assert not ended, "Slack did not start"
-            time.sleep(0.005)
-        yield
-    finally:
-        os.kill(process, signal.SIGKILL)
-        os.waitpid(process, 0)
+        return nullcontext()
+    return beside(lambda: _SlackWorld(script, "history" in chat), folder)
 
 
-class _SlackWorld:
+class _SlackWorld(World):
     def __init__(self, script: str, history: bool) -> None:
         scopes = SCOPES | (HISTORY if history else frozenset())
-        self._clock = FakeClock(START)
+        clock = FakeClock(START)
         self._slack = SlackServer(
-            time=SimulatedTime(self._clock),
+            time=SimulatedTime(clock),
             limits=RateLimits.none(),
             timing=Timing(ack=60.0, retries=()),
             scopes=scopes,
         )
+        super().__init__(self._slack, clock)
         people = SCRIPTS[script].people
         self._people = {name: self._slack.add_user(name, admin=name == "mod", zone="UTC") for name in people}
         self._channel = self._slack.add_channel("team", self._people.values())
@@ -86,31 +54,6 @@ class _SlackWorld:
         self._places |= {name: person.direct for name, person in self._people.items()}
         self._begun: dict[str, int] = {}
         self._said: dict[str, Message] = {}
-        self._serving: asyncio.Task[None] | None = None
-
-    async def serve(self, path: Path) -> None:
-        """Take orders until the process is killed."""
-        async with self._slack:
-            server = await asyncio.start_unix_server(self._orders, path.with_suffix(".part"))
-            path.with_suffix(".part").rename(path)
-            await server.serve_forever()
-
-    async def _orders(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """The orders of one life; what an earlier one had under way is given up."""
-        if self._serving is not None:
-            self._serving.cancel()
-        self._serving = asyncio.current_task()
-        with suppress(ConnectionError, asyncio.CancelledError):  # that life is over
-            while line := await reader.readline():
-                writer.write(json.dumps(await self._answer(json.loads(line))).encode() + b"\n")
-                await writer.drain()
-
-    async def _answer(self, order: Json) -> Json:
-        try:
-            answer: Json = await getattr(self, f"order_{order.pop('order')}")(**order)
-        except Exception:  # noqa: BLE001 - told to the life, which fails with it
-            return {"error": traceback.format_exc()}
-        return answer
 
     async def order_hello(self) -> Json:
         """Where Slack is, and who is there."""
@@ -123,16 +66,6 @@ class _SlackWorld:
             "channel": self._channel.id,
             "people": {name: person.id for name, person in self._people.items()},
         }
-
-    async def order_move(self, to: float) -> Json:
-        """It is so late now."""
-        self._clock.move(to)
-        return {}
-
-    async def order_quiet(self) -> Json:
-        """Wait until nothing is on its way."""
-        await self._slack.quiet(0.01)
-        return {}
 
     async def order_deliver(self, who: str, delivery: str, action: Json) -> Json:
         """Somebody does something; what was done before is delivered once more, as it was."""
