@@ -67,6 +67,7 @@ class Pressing:
                     "cancel",
                     "close",
                     "retry",
+                    "hide",
                     "critique-iteration",
                     "deliver-again",
                     "announce-again",

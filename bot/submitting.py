@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.commands import Hiding, Moderating, Opening
 from bot.desk import Desk, late, whisper
-from bot.forms import own_order
+from bot.forms import ballot_draft, own_order
 from bot.platform import Done, FieldProblems, FormSubmitted, Reply
 from bot.texts import Texts
 from engine.rounds.events import (
@@ -95,7 +95,7 @@ class Submitting:
 
     async def _ballot(self, item: FormSubmitted, round: Round, texts: Texts) -> Reply:
         values, member = dict(item.values), item.person.member
-        if round.phase is not Phase.VOTING or item.target != str(round.draft):
+        if round.phase is not Phase.VOTING or ballot_draft(item.target) != str(round.draft):
             return whisper(texts, late(round, "late-rating"), about=round)
         held = await self._desk.store.ratings_of(round.id, round.draft, member)
         position, wrong = _rating("position", values, texts)

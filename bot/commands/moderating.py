@@ -106,6 +106,8 @@ class Moderating:
                 await self._desk.happen(item, round.id, RoundCancelled(item.at, by, privileged))
             case "critique-iteration":
                 await self._desk.happen(item, round.id, CritiqueRequested(item.at, by, privileged))
+            case "hide":
+                return await self._carries["hide"](item, round, "", texts)
             case "deliver-again":
                 return await self._deliver_again(item, round, texts)
             case "announce-again":

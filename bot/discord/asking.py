@@ -109,6 +109,10 @@ class Asking:
         form = await self._form(payload, key, answer, texts)
         if form is None:
             return
+        if form.target != key.target:  # it holds another set of statements, and ratings are known by their places
+            said = (("", texts("ballot-changed")),)
+            await answer.replace(ballots.ballot(form, 0, values_in(form), said, texts))
+            return
         chosen = (payload["data"].get("values") or [""])[0]
         page, values, send = ballots.turned(form, key, str(chosen))
         problems: drafts.Problems = ()

@@ -47,7 +47,7 @@ def ballot(form: Form, page: int, values: Values, problems: Problems, texts: Tex
     state = write_state([values.get(one.name, "") for one in form.fields])
     labels = {one.name: one.label for one in form.fields}
     lines = [f"### {inert(form.title)}"]
-    lines += [f"**{inert(labels.get(name, name))}**: {inert(said)}" for name, said in problems]
+    lines += [f"**{inert(labels.get(name, name))}**: {inert(said)}" if name else inert(said) for name, said in problems]
     if page == 0 and form.intro:
         lines.append(markdown(form.intro))
     lines.append(f"**{inert(texts('ballot-page', page=page + 1, pages=len(every)))}**")

@@ -1,6 +1,7 @@
 """Forms: what a dialog asks, and what its texts mean."""
 
 from bot.forms.answers import (
+    ballot_draft,
     ballot_form,
     consent_form,
     critique_form,
@@ -19,6 +20,7 @@ __all__ = [
     "Position",
     "Question",
     "ask_form",
+    "ballot_draft",
     "ballot_form",
     "consent_form",
     "critique_form",

@@ -99,16 +99,28 @@ def ballot_form(
         if drafted is None:
             continue
         agreement, quality = ratings.get(one, (None, None))
-        label = texts("field-agreement")
+        label = texts("field-agreement-numbered", number=index + 1)
         fields.append(RatingField(f"agreement-{index}", label, low, high, agreement, statement=drafted.text))
-        fields.append(RatingField(f"quality-{index}", texts("field-quality"), poor, well, quality))
+        label = texts("field-quality-numbered", number=index + 1)
+        fields.append(RatingField(f"quality-{index}", label, poor, well, quality))
     if round.asks_position:
         label = texts("position-again")
         given = standing.position_after
         fields.append(RatingField("position", label, low, high, given, statement=round.affirming or ""))
     intro = (Text(round.question, untrusted=True), Note(texts("form-ballot-order")))
     title, submit = texts("form-ballot"), texts("form-ballot-submit")
-    return Form("ballot", title, submit, tuple(fields), intro, round.id, str(round.draft))
+    return Form("ballot", title, submit, tuple(fields), intro, round.id, _ballot_target(round))
+
+
+def _ballot_target(round: Round) -> str:
+    """The draft's number, and which posted candidates the ballot lacks: with others it is another ballot."""
+    hidden = [str(place) for place, one in enumerate(round.posted) if one in round.hidden]
+    return "-".join([str(round.draft), *hidden])
+
+
+def ballot_draft(target: str) -> str:
+    """The number of the draft that a submitted ballot is about."""
+    return target.partition("-")[0]
 
 
 def quality_form(round: Round, candidate_id: str, drafted: Candidate, given: int | None, texts: Texts) -> Form:
