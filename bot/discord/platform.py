@@ -67,10 +67,10 @@ class DiscordPlatform:
 
     token: the bot's. moderators: names or ids of roles whose holders moderate, besides people who may manage the
     server. members: ask for the privileged intent that lets roles and channels be invited and tells who left. pace:
-    seconds between two seeds. ready_wait: seconds after the last server's news at which all are there. store: where
-    rounds are, so that what happened unheard is found out at the start and after a gap; its maker closes it. gone:
-    called with our ids of the channels of a server that the bot was removed from. api_url: where Discord is. Raises
-    SettingsError without a token.
+    seconds between two seeds; 0 where Discord has no limits, the one over all routes included. ready_wait: seconds
+    after the last server's news at which all are there. store: where rounds are, so that what happened unheard is
+    found out at the start and after a gap; its maker closes it. gone: called with our ids of the channels of a server
+    that the bot was removed from. api_url: where Discord is. Raises SettingsError without a token.
     """
 
     name = "discord"
@@ -304,7 +304,7 @@ class DiscordPlatform:
 
         if self._api_url != API:
             Route.BASE = self._api_url
-        client = Client(members=self._members, gone=self._removed, ready_wait=self._ready_wait)
+        client = Client(members=self._members, gone=self._removed, ready_wait=self._ready_wait, paced=self._pace > 0)
         try:
             await client.login(self._token)
         except discord.LoginFailure:

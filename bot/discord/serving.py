@@ -30,6 +30,7 @@ from bot.discord.inbound import KEYCAPS, Act
 from bot.discord.keycaps import Keycaps
 from bot.discord.keys import FormKey, Pressed, read_key
 from bot.discord.messages import render
+from bot.discord.pace import Pace
 from bot.discord.posting import Posting
 from bot.discord.silence import Silence
 from bot.discord.threads import Threads, missing_rights
@@ -379,11 +380,16 @@ class Backoff(ExponentialBackoff[Literal[False]]):
 class Client(discord.AutoShardedClient):
     """discord.py's client; it keeps the connections and the servers' channels, and hands on what came.
 
-    gone: called with a server that the bot was removed from.
+    gone: called with a server that the bot was removed from. paced: keep to Discord's limit over all routes.
     """
 
     def __init__(
-        self, *, members: bool, gone: Callable[[discord.Guild], Awaitable[None]], ready_wait: float = 2.0
+        self,
+        *,
+        members: bool,
+        gone: Callable[[discord.Guild], Awaitable[None]],
+        ready_wait: float = 2.0,
+        paced: bool = True,
     ) -> None:
         super().__init__(
             intents=intents(members=members),
@@ -393,6 +399,7 @@ class Client(discord.AutoShardedClient):
             allowed_mentions=discord.AllowedMentions.none(),
             enable_debug_events=True,
             guild_ready_timeout=ready_wait,
+            http_trace=Pace().trace() if paced else None,
         )
         self.serving: Serving | None = None
         self._gone = gone
