@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from bot.discord.inbound import KEYCAPS
 from bot.discord.keys import FormKey, Pressed, read_key
+from tests.chat_server.clock import SimulatedTime
 from tests.crash.beside import Json, World, beside
 from tests.crash.script import SCRIPTS, START
 from tests.discord_server import rights
@@ -24,7 +25,6 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.sessions import Timing
 from tests.discord_server.world import Channel, Message
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 
 OPTIONS = {"ask": "question", "extend": "time", "reopen": "time"}
 """By command: the option that takes what follows it."""

@@ -9,10 +9,10 @@ from typing import Any
 
 from bot.slack.blocks import read_value
 from bot.slack.posting import EVENT_TYPE
+from tests.chat_server.clock import SimulatedTime
 from tests.crash.beside import Json, World, beside
 from tests.crash.script import SCRIPTS, START
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.delivery import Delivery, Timing
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person

@@ -12,6 +12,7 @@ from bot.discord.keys import Pressed, write_key
 from bot.discord.platform import DiscordPlatform
 from bot.platform import Button, Done, FieldProblems, Form, Inbound, OpenForm, Reply, Whisper
 from storage.store import DatabaseStore
+from tests.chat_server.clock import SimulatedTime
 from tests.dialogues import discord_reading
 from tests.dialogues.bot_stage import Answer, BotStage, Post, Written
 from tests.dialogues.discord_forms import Filling
@@ -24,7 +25,6 @@ from tests.discord_server.server import BOT_RIGHTS, DiscordServer
 from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.world import Channel, Message
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 
 EMOJI = {"0": "0\ufe0f\u20e3", "8": "8\ufe0f\u20e3", "tada": "\U0001f389"} | dict(KEYCAPS)
 QUIET = 0.012

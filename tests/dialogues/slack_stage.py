@@ -12,12 +12,12 @@ from bot.slack.ids import ours
 from bot.slack.platform import SlackPlatform
 from bot.slack.views import INPUT
 from storage.store import DatabaseStore
+from tests.chat_server.clock import SimulatedTime
 from tests.dialogues import slack_reading
 from tests.dialogues.bot_stage import Answer, BotStage, Post, Written
 from tests.dialogues.stage import Cast
 from tests.fakes.clock import FakeClock
 from tests.slack_server import interactions
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.delivery import INTERACTIVE
 from tests.slack_server.filling import Incomplete, check_complete
 from tests.slack_server.limits import RateLimits

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.chat_server.clock import SimulatedTime
 from tests.discord_server.server import DiscordServer
-from tests.slack_server.clock import SimulatedTime
 
 
 @pytest.fixture

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from tests.chat_server.clock import Time
+from tests.chat_server.service import Service
 from tests.discord_server.gateway import Gateway
 from tests.discord_server.interactions import Form, Interaction
 from tests.discord_server.limits import Meter, RateLimits
-from tests.discord_server.refusal import Json, Violation
+from tests.discord_server.refusal import Json
 from tests.discord_server.rights import in_channel
 from tests.discord_server.sessions import (
     DIRECT_MESSAGES,
@@ -34,7 +34,6 @@ from tests.discord_server.shapes import (
     user_json,
 )
 from tests.discord_server.world import DM, App, Channel, Guild, Member, Message, User, World
-from tests.slack_server.clock import RealTime, Time
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class News:
     at: float
 
 
-class Discord:
+class Discord(Service):
     """One Discord with one app, without its front door."""
 
     def __init__(
@@ -59,12 +58,10 @@ class Discord:
         token: str,
         client_now: Callable[[], float] | None = None,
     ) -> None:
-        self.clock = clock or RealTime()
+        super().__init__(clock)
         self.world = World(self.clock.now)
         self.timing = timing or Timing()
         self.meter = Meter(limits or RateLimits(), client_now or time.time)
-        self.url = ""
-        self.violations: list[Violation] = []
         self.journal: list[News] = []
         self.interactions: dict[str, Interaction] = {}
         self.forms: list[Form] = []
@@ -74,31 +71,6 @@ class Discord:
         self.world.users |= {bot.id: bot, owner.id: owner}
         self.app = App(known, bot, token, owner)
         self.gateway = Gateway(self.world, self.app, self.timing, self.violated, self.changed)
-        self._news = asyncio.Event()
-
-    def now(self) -> float:
-        """Seconds since the epoch, UTC, on this server's clock."""
-        return self.clock.now()
-
-    def violated(self, kind: str, detail: str) -> None:
-        """Hold something against the app."""
-        self.violations.append(Violation(kind, detail, self.now()))
-
-    def changed(self) -> None:
-        """Wake everybody who waits for something to appear."""
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
-        """Wait, in real seconds, until something holds; AssertionError when it does not come."""
-        end = time.monotonic() + seconds
-        while not holds():
-            left = end - time.monotonic()
-            assert left > 0, f"it did not come within {seconds} s"
-            try:
-                await asyncio.wait_for(self._news.wait(), min(left, 0.05))
-            except TimeoutError:
-                continue
 
     def note(self, kind: str, message: Message | None, user: str = "", text: str = "") -> None:
         """Write down what can be seen now, and wake who waits for it."""

@@ -6,7 +6,6 @@ Source: Discord's documentation, "Opcodes and Status Codes" and "Error Messages"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
@@ -47,15 +46,6 @@ KNOWN: Mapping[int, tuple[int, str]] = {
     160005: (403, "Thread is locked"),
 }
 UNAUTHORIZED = 401
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something a real Discord refuses, or that its guidelines forbid. `at`: seconds since the epoch, UTC."""
-
-    kind: str
-    detail: str
-    at: float
 
 
 class Refusal(Exception):

@@ -32,27 +32,24 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from aiohttp import web
-
+from tests.chat_server.clock import Time
+from tests.chat_server.server import ChatServer
 from tests.discord_server import rights
 from tests.discord_server.front import BASE, Front, Request
 from tests.discord_server.happenings import Discord, News
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Person
-from tests.discord_server.refusal import Violation
 from tests.discord_server.sessions import Connection, Timing
 from tests.discord_server.world import TEXT, App, Channel, Guild, Member, Message, Overwrite, Role, User, World
-from tests.slack_server.clock import SimulatedTime, Time
 
 BOT_RIGHTS = rights.EVERYBODY | rights.MANAGE_MESSAGES
 LOOKS = 8
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.G00000.a-token-for-tests-only"
 
 
-class DiscordServer:
+class DiscordServer(ChatServer):
     """A Discord with one guild and one app whose bot is in it.
 
     time: RealTime (default) or SimulatedTime. limits: Discord's own by default, RateLimits.none() for none.
@@ -76,37 +73,20 @@ class DiscordServer:
         self.discord.app.privileged = privileged
         self.discord.gateway.shards = shards
         self.front = Front(self.discord)
-        self._runner: web.AppRunner | None = None
+        super().__init__(self.discord, self.front)
         self.owner = Person(self.discord, self.app.owner)
         self.guild = self.add_guild("Acme", bot_rights=bot_rights)
 
-    async def __aenter__(self) -> Self:
-        """Listen on a free port of 127.0.0.1."""
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close everything."""
-        await self.stop()
-
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1."""
-        application = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[self.front.outage])
-        application.add_routes(self.front.routes())
-        self._runner = web.AppRunner(application, shutdown_timeout=0.5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.discord.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await super().start(port)
         self.discord.gateway.url = self.gateway_url
 
     async def stop(self) -> None:
         """Close everything."""
         await self.discord.gateway.stop()
         await self.discord.clock.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().stop()
 
     @contextlib.contextmanager
     def pointed(self) -> Iterator[None]:
@@ -153,11 +133,6 @@ class DiscordServer:
         return f"{self.discord.url.replace('http://', 'ws://')}/gateway"
 
     @property
-    def violations(self) -> list[Violation]:
-        """What a real Discord refuses or its guidelines forbid, oldest first."""
-        return self.discord.violations
-
-    @property
     def requests(self) -> list[Request]:
         """Every REST call, oldest first."""
         return self.front.requests
@@ -178,10 +153,6 @@ class DiscordServer:
     def journal(self) -> list[News]:
         """Everything that could be seen to happen, oldest first."""
         return self.discord.journal
-
-    def violations_of(self, *kinds: str) -> list[str]:
-        """The details of some kinds of violations."""
-        return [one.detail for one in self.violations if one.kind in kinds]
 
     def asked(self, method: str, route: str = "") -> list[Request]:
         """The requests of a method to a route such as "/channels/{channel}/messages"."""
@@ -257,10 +228,6 @@ class DiscordServer:
         """What stands in a channel, oldest first."""
         return channel.said
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
-        """Wait, in real seconds, until something holds; AssertionError when it does not come."""
-        await self.discord.until(holds, seconds)
-
     async def quiet(
         self, seconds: float = 0.05, *, within: float = 10.0, busy: Callable[[], bool] = lambda: False
     ) -> None:
@@ -277,12 +244,6 @@ class DiscordServer:
             if self.discord.gateway.busy or self.front.open_requests or now != seen or busy():
                 since, seen, looks = clock.time(), now, 0
             await asyncio.sleep(0.002)
-
-    async def advance(self, seconds: float) -> None:
-        """Let simulated time pass."""
-        clock = self.discord.clock
-        assert isinstance(clock, SimulatedTime), "real time passes by itself"
-        await clock.advance(seconds)
 
     async def reconnect(self) -> None:
         """Ask every client to reconnect (op 7)."""

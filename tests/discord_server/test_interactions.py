@@ -12,13 +12,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.chat_server.clock import SimulatedTime
 from tests.discord_server import rights
 from tests.discord_server.bare import Rest
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Answer, Person
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.world import Channel
-from tests.slack_server.clock import SimulatedTime
 
 Json = dict[str, Any]
 EPHEMERAL = 64

@@ -11,13 +11,13 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.chat_server.clock import SimulatedTime
 from tests.discord_server import rights
 from tests.discord_server.bare import Rest
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.server import DiscordServer
 from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.world import FORUM, Channel
-from tests.slack_server.clock import SimulatedTime
 
 Json = dict[str, Any]
 SEVEN = [f"{digit}\ufe0f\u20e3" for digit in range(1, 8)]

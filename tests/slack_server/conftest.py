@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack_server.clock import SimulatedTime
+from tests.chat_server.clock import SimulatedTime
 from tests.slack_server.server import SlackServer
 
 

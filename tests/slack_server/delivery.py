@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.slack_server.clock import Time
+from tests.chat_server.clock import Time
 from tests.slack_server.refusal import Json
 from tests.slack_server.world import App
 

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Something a real Slack refuses, or that its guidelines forbid. `at`: seconds since the epoch, UTC."""
-
-    kind: str
-    detail: str
-    at: float
 
 
 class Refusal(Exception):

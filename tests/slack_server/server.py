@@ -11,20 +11,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Iterable
+from typing import Any
 
-from aiohttp import web
-
+from tests.chat_server.clock import Time
+from tests.chat_server.server import ChatServer
 from tests.slack_server import app_methods
-from tests.slack_server.clock import SimulatedTime, Time
 from tests.slack_server.delivery import Timing
 from tests.slack_server.front import Front, Request
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.manifest import configure
 from tests.slack_server.person import Person
-from tests.slack_server.refusal import Json, Violation
+from tests.slack_server.refusal import Json
 from tests.slack_server.shapes import user_json
 from tests.slack_server.slack import News, Slack
 from tests.slack_server.sockets import Connection
@@ -40,7 +38,7 @@ EVENTS = frozenset(
 )
 
 
-class SlackServer:
+class SlackServer(ChatServer):
     """A Slack with one workspace and one app that is installed there, to which more can be added.
 
     time: RealTime (default) or SimulatedTime. limits: Slack's own by default, RateLimits.none() for none.
@@ -58,7 +56,7 @@ class SlackServer:
     ) -> None:
         self.slack = Slack(time, limits, timing, seed)
         self.front = Front(self.slack)
-        self._runner: web.AppRunner | None = None
+        super().__init__(self.slack, self.front)
         self.team = self.add_team("acme")
         self.app = self.add_app("Parley", scopes)
         owner = User(self.world.id("U"), "owner", self.team, "The Owner", owner=True)
@@ -66,35 +64,13 @@ class SlackServer:
         self.owner = Person(self.front, self.app, owner)
         self.installation = app_methods.install(self.slack, self.app, owner, self.app.scopes)
 
-    async def __aenter__(self) -> Self:
-        """Listen on a free port of 127.0.0.1."""
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close everything."""
-        await self.stop()
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1."""
-        application = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[self.front.outage])
-        application.add_routes(self.front.routes())
-        self._runner = web.AppRunner(application, shutdown_timeout=0.5)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.slack.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
-
     async def stop(self) -> None:
         """Close everything."""
         await self.slack.hub.stop()
         await self.slack.clock.stop()
         await self.slack.requests.close()
         await self.slack.sockets.cut(self.connections)
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().stop()
 
     @property
     def world(self) -> World:
@@ -122,11 +98,6 @@ class SlackServer:
         return self.installation.bot
 
     @property
-    def violations(self) -> list[Violation]:
-        """What a real Slack refuses or its guidelines forbid, oldest first."""
-        return self.slack.violations
-
-    @property
     def requests(self) -> list[Request]:
         """Every call of the Web API, oldest first."""
         return self.front.requests
@@ -146,10 +117,6 @@ class SlackServer:
     def journal(self) -> list[News]:
         """Everything that could be seen to happen, oldest first."""
         return self.slack.journal
-
-    def violations_of(self, *kinds: str) -> list[str]:
-        """The details of some kinds of violations."""
-        return [one.detail for one in self.violations if one.kind in kinds]
 
     def add_team(self, domain: str, *, enterprise: str | None = None) -> Team:
         """Another workspace, in an organisation or not."""
@@ -252,10 +219,6 @@ class SlackServer:
         wanted = app or self.app
         wanted.request_urls, wanted.socket_mode = urls, False
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
-        """Wait, in real seconds, until something holds; AssertionError when it does not come."""
-        await self.slack.until(holds, seconds)
-
     async def quiet(self, seconds: float = 0.05, *, within: float = 10.0) -> None:
         """Wait until nothing has been on its way, and no method called, for so many real seconds."""
         clock = asyncio.get_running_loop()
@@ -266,12 +229,6 @@ class SlackServer:
             if self.slack.hub.busy or self.front.open_requests or now != seen:
                 since, seen = clock.time(), now
             await asyncio.sleep(0.005)
-
-    async def advance(self, seconds: float) -> None:
-        """Let simulated time pass: retries come at their time."""
-        clock = self.slack.clock
-        assert isinstance(clock, SimulatedTime), "real time passes by itself"
-        await clock.advance(seconds)
 
     async def disconnect(self, reason: str = "refresh_requested", *, linger: float = 0.0, most: int = 10) -> None:
         """Slack's end of connections: "refresh_requested", "warning" or "link_disabled", or "" without a word."""

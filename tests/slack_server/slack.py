@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
+from tests.chat_server.clock import Time
+from tests.chat_server.service import Service
 from tests.slack_server import events
-from tests.slack_server.clock import RealTime, Time
 from tests.slack_server.delivery import Delivery, Hub, Response, Timing
 from tests.slack_server.limits import Meter, RateLimits
 from tests.slack_server.reading import Holder, shown
-from tests.slack_server.refusal import Json, Violation
+from tests.slack_server.refusal import Json
 from tests.slack_server.shapes import message_json
 from tests.slack_server.signing import Requests
 from tests.slack_server.sockets import Sockets
@@ -38,17 +37,15 @@ class News:
     at: float
 
 
-class Slack:
+class Slack(Service):
     """One Slack, without its front door. file_delay: seconds until an uploaded file may stand in a block."""
 
     def __init__(self, clock: Time | None, limits: RateLimits | None, timing: Timing | None, seed: int) -> None:
-        self.clock = clock or RealTime()
+        super().__init__(clock)
         self.world = World()
         self.limits = limits or RateLimits()
         self.meter = Meter(self.limits, self.clock.now)
-        self.url = ""
         self.file_delay = 0.0
-        self.violations: list[Violation] = []
         self.journal: list[News] = []
         self.triggers: dict[str, Trigger] = {}
         self.uploaded: dict[str, float] = {}
@@ -56,16 +53,7 @@ class Slack:
         self.requests = Requests(self.violated, random.Random(seed))
         self.hub = Hub(self._attempt, self.clock, timing or Timing(), seed)
         self.sockets.hub = self.hub
-        self._news = asyncio.Event()
         self._event_stamp = 0
-
-    def now(self) -> float:
-        """Seconds since the epoch, UTC, on this server's clock."""
-        return self.clock.now()
-
-    def violated(self, kind: str, detail: str) -> None:
-        """Hold something against the app."""
-        self.violations.append(Violation(kind, detail, self.now()))
 
     def note(self, kind: str, holder: Holder) -> None:
         """Write down what can be seen now, and wake who waits for it."""
@@ -82,22 +70,6 @@ class Slack:
         """An ephemeral message appears."""
         self.world.ephemerals.append(ephemeral)
         self.note("ephemeral", ephemeral)
-
-    def changed(self) -> None:
-        """Wake everybody who waits for something to appear."""
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> None:
-        """Wait, in real seconds, until something holds; AssertionError when it does not come."""
-        end = time.monotonic() + seconds
-        while not holds():
-            left = end - time.monotonic()
-            assert left > 0, f"it did not come within {seconds} s"
-            try:
-                await asyncio.wait_for(self._news.wait(), min(left, 0.25))
-            except TimeoutError:
-                continue
 
     def file_ready(self, known: str) -> bool:
         """True when an image block may show this file."""

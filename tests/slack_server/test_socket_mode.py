@@ -15,7 +15,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.slack_server.clock import SimulatedTime
+from tests.chat_server.clock import SimulatedTime
 from tests.slack_server.delivery import Timing
 from tests.slack_server.server import SlackServer
 from tests.slack_server.sockets import MOST_CONNECTIONS

@@ -13,13 +13,13 @@ import pytest
 from bot.discord.ids import ours
 from bot.discord.platform import DiscordPlatform
 from bot.platform import Done, Inbound, Reply
+from tests.chat_server.clock import SimulatedTime
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Person
 from tests.discord_server.server import BOT_RIGHTS, DiscordServer
 from tests.discord_server.sessions import GUILD_MEMBERS
 from tests.discord_server.world import Channel
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 
 
 @dataclass

@@ -12,8 +12,8 @@ import pytest
 from bot.platform import Done, Inbound, Reply
 from bot.slack.ids import ours
 from bot.slack.platform import SlackPlatform
+from tests.chat_server.clock import SimulatedTime
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person
 from tests.slack_server.server import SCOPES, SlackServer

@@ -23,9 +23,9 @@ from engine.rounds.model import Phase, Roster, Round, Rules
 from engine.service import handle
 from storage.store import DatabaseStore
 from storage.tables import AUDIT
+from tests.chat_server.clock import SimulatedTime
 from tests.fakes.clock import FakeClock
 from tests.fakes.models import FakeGenerator, FakePredictor
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.delivery import Timing
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person

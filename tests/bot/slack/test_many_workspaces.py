@@ -28,8 +28,8 @@ from bot.slack.sealing import Seal
 from engine.errors import PlatformUnavailable, SettingsError
 from storage.store import DatabaseStore, open_store
 from tests.bot.slack.test_manifest import manifest
+from tests.chat_server.clock import SimulatedTime
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person
 from tests.slack_server.reading import shown

@@ -19,8 +19,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.calls import PATIENCE, Calls
 from bot.slack.history import messages
 from bot.slack.pacing import RARELY, Bucket
+from tests.chat_server.clock import SimulatedTime
 from tests.fakes.clock import FakeClock
-from tests.slack_server.clock import SimulatedTime
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.server import SlackServer
 from tests.slack_server.world import Message

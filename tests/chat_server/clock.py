@@ -1,4 +1,4 @@
-"""The time a Slack server lives in: the real one, or one that a test moves."""
+"""The time a chat service of the tests lives in: the real one, or one that a test moves."""
 
 from __future__ import annotations
 
