@@ -24,7 +24,7 @@ def post_lost(round: Round, event: PostLost, _: Standings) -> Transition:
 
 
 def _candidate_lost(round: Round, candidate: str | None) -> Transition:
-    if candidate not in round.posted or round.phase not in (Phase.VOTING, Phase.TALLYING):
+    if candidate not in round.visible or round.phase not in (Phase.VOTING, Phase.TALLYING):
         return Transition(round)
     private = round.rules.ballot is Ballot.PRIVATE
     numbers = (("number", round.posted.index(candidate) + 1), ("posted", len(round.posted)))

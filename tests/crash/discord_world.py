@@ -119,7 +119,7 @@ class _DiscordWorld(World):
     async def _do(self, who: str, delivery: str, action: Json) -> Json:
         self._begun.setdefault(delivery, len(self._discord.discord.interactions))
         person = self._people[who]
-        if action["do"] in {"say", "edit", "react"}:
+        if action["do"] in {"say", "edit", "react", "remove"}:
             self._done.add(delivery)
             await self._tell(person, delivery, action)
             return {"event": True}
@@ -134,6 +134,8 @@ class _DiscordWorld(World):
                 self._said[delivery] = await person.say(text)
             case {"do": "edit", "message": message, "text": text}:
                 await person.edit(self._said[message], text)
+            case {"do": "remove", "message": message}:
+                await person.delete(self._channel.messages[message])
             case {"do": "react", "message": message, "emoji": emoji, "added": added}:
                 statement = self._channel.messages[message]
                 await (person.react if added else person.unreact)(statement, KEYCAPS[emoji])

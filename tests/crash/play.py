@@ -209,6 +209,8 @@ class _Playing:
                 return round.posted[int(which)]
             case "statement":
                 return (await self._store.sent(round.id, "candidate", draft=round.draft))[int(which)].message
+            case "announcement":
+                return (await self._store.sent(round.id, "announcement"))[-1].message
             case "card":
                 return (await self._store.sent(round.id, which, member=self.chat.member(who)))[-1].message
             case "undelivered":

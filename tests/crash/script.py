@@ -24,7 +24,7 @@ class Act:
     """What somebody does. `action`: a `bot.web.actions` action without its delivery id.
 
     Texts may hold marks that are filled in when the act happens: "$round"; "$posted:0", the id of the first
-    posted candidate, and "$statement:0", its message; "$wrote:LABEL", one's own message of that label;
+    posted candidate, and "$statement:0", its message; "$announcement", the newest announcement's message; "$wrote:LABEL", one's own message of that label;
     "$card:KIND", the newest message of that kind to oneself; "$undelivered", the row that was given up.
     soon: SOON after the act before it. delivered: False for a deed whose event the platform lost.
     """
@@ -153,6 +153,11 @@ def edit(who: str, label: str, text: str) -> Act:
 def delete(who: str, label: str) -> Act:
     """Delete one's own message."""
     return Act(who, {"do": "delete", "message": f"$wrote:{label}"})
+
+
+def remove(who: str, what: str) -> Act:
+    """Delete a message of the bot's in the channel: "$announcement" or "$statement:0"."""
+    return Act(who, {"do": "remove", "message": what})
 
 
 def leave(who: str) -> Act:
@@ -427,6 +432,35 @@ THREADED_ON_DISCORD = Script(
     ),
 )
 
+BEREFT_ON_DISCORD = Script(
+    "an open ballot on Discord in which the announcement and a statement are deleted",
+    ("mod", "ann", "ben", "cem"),
+    (
+        command("mod", "ask", QUESTION),
+        press("ann", "join"),
+        press("cem", "join"),
+        remove("mod", "$announcement"),
+        say("ann", "I want Friday because I travel on Mondays."),
+        press("mod", "announce-again"),
+        submit("ben", "opinion", opinion="Friday afternoon is bad for parents."),
+        say("cem", "Friday works for me if it ends early."),
+        command("mod", "close"),
+        react("ann", 0, "6"),
+        react("ben", 1, "2"),
+        remove("mod", "$statement:0"),
+        react("cem", 1, "5"),
+        command("mod", "close"),
+    ),
+    settings=(
+        ("rate_position", ""),
+        ("reminders", ""),
+        ("opinion_seconds", minutes(20.5)),
+        ("voting_seconds", minutes(20.5)),
+        ("drafted", "4"),
+        ("posted", "2"),
+    ),
+)
+
 SCRIPTS = {
     "open": OPEN_BALLOT,
     "private": PRIVATE_BALLOT,
@@ -436,4 +470,5 @@ SCRIPTS = {
     "discord": ON_DISCORD,
     "discord, privately": PRIVATELY_ON_DISCORD,
     "discord, in a thread": THREADED_ON_DISCORD,
+    "discord, bereft": BEREFT_ON_DISCORD,
 }

@@ -24,7 +24,7 @@ EVERY = 41
 AT = 7
 """The boundary at which the quick tests kill in the other rounds."""
 
-PRIVATELY, THREADED = "discord, privately", "discord, in a thread"
+PRIVATELY, THREADED, BEREFT = "discord, privately", "discord, in a thread", "discord, bereft"
 
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 CALLS = frozenset(
@@ -51,7 +51,7 @@ def test_a_sample_of_deaths_leaves_no_trace(databases: Databases, crash_folder: 
     _assert_unharmed(undisturbed, play.killed(range(3, _most(undisturbed) + 1, EVERY)))
 
 
-@pytest.mark.parametrize(("script", "also"), [(PRIVATELY, frozenset()), (THREADED, {SEED, THREAD})])
+@pytest.mark.parametrize(("script", "also"), [(PRIVATELY, frozenset()), (THREADED, {SEED, THREAD}), (BEREFT, {SEED})])
 def test_a_sample_of_deaths_leaves_no_trace_of_other_rounds(
     crash_folder: Path, zygotes: Zygotes, script: str, also: frozenset[str]
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_sample_of_deaths_leaves_no_trace_of_other_rounds(
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED])
+@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED, BEREFT])
 def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
     play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
@@ -77,7 +77,7 @@ def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str)
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED])
+@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED, BEREFT])
 def test_dying_again_while_catching_up_leaves_no_trace(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
     play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.rounds import effects as do
-from engine.rounds.events import AnnouncementWanted, PhaseAdvanced, Post, PostLost, RoundCancelled
+from engine.rounds.events import AnnouncementWanted, CandidateHidden, PhaseAdvanced, Post, PostLost, RoundCancelled
 from engine.rounds.model import Ballot, Phase, Rules
 from tests.engine.rounds.test_machine import Table, kinds, told
 
@@ -43,6 +43,14 @@ def test_a_statement_of_an_earlier_vote_is_not_missed() -> None:
     table = Table()
     table.to_voting()
     assert not table.do(PostLost(60.0, Post.CANDIDATE, "m1", "r/0/0"))
+
+
+def test_a_hidden_statement_is_not_missed() -> None:
+    table = Table()
+    table.to_voting()
+    hidden = table.round.posted[1]
+    table.do(CandidateHidden(31.0, "mod", hidden))
+    assert not table.do(PostLost(32.0, Post.CANDIDATE, "m1", hidden))
 
 
 def test_the_announcement_comes_again_when_the_moderator_wants_it() -> None:
