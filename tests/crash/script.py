@@ -24,8 +24,9 @@ class Act:
     """What somebody does. `action`: a `bot.web.actions` action without its delivery id.
 
     Texts may hold marks that are filled in when the act happens: "$round"; "$posted:0", the id of the first
-    posted candidate, and "$statement:0", its message; "$announcement", the newest announcement's message; "$wrote:LABEL", one's own message of that label;
-    "$card:KIND", the newest message of that kind to oneself; "$undelivered", the row that was given up.
+    posted candidate, and "$statement:0", its message; "$announcement", the newest announcement's message;
+    "$wrote:LABEL", one's own message of that label; "$card:KIND", the newest message of that kind to oneself;
+    "$undelivered", the row that was given up.
     soon: SOON after the act before it. delivered: False for a deed whose event the platform lost.
     """
 
