@@ -25,7 +25,8 @@ from engine.ports import Clock
 if TYPE_CHECKING:
     import discord
 
-    from bot.discord.serving import Client, Serving
+    from bot.discord.client import Client
+    from bot.discord.serving import Serving
     from storage.hearing import Hearing
     from storage.store import DatabaseStore
 
@@ -300,7 +301,7 @@ class DiscordPlatform:
         from aiohttp import ClientError
         from discord.http import Route
 
-        from bot.discord.serving import Client
+        from bot.discord.client import Client
 
         if self._api_url != API:
             Route.BASE = self._api_url

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.discord.serving import Client
+from bot.discord.client import Client
 from engine.rounds.model import Phase
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage

@@ -12,8 +12,8 @@ import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 
+from bot.discord.client import Backoff
 from bot.discord.inbound import KEYCAPS
-from bot.discord.serving import Backoff
 from bot.platform import Card, InChannel, MessageRef, Reacted, Text
 from tests.bot.discord.conftest import Server
 
