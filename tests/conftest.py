@@ -15,15 +15,18 @@ import ipaddress
 import shutil
 import socket
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import hypothesis
 import pytest
 
 from benchmarks.postgres_server import PostgresMissing, PostgresServer
+
+if TYPE_CHECKING:
+    from storage.store import DatabaseStore
 
 ROOT = Path(__file__).parent.parent
 # Taken away, because a process that a test starts would refuse them as unknown settings.
@@ -143,6 +146,32 @@ def postgres_url(
 def postgres_empty_url(postgres_server: PostgresServer, new_postgres_name: Callable[[], str]) -> Iterator[str]:
     """The URL of a fresh database without any table, gone after the test."""
     yield from _database(postgres_server, new_postgres_name(), None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with our newest schema and no rows, to be copied."""
+    from storage.migrations import migrate
+
+    path = tmp_path_factory.mktemp("template") / "parley.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_file(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A copy of it: parley.db in the test's own folder."""
+    return Path(shutil.copyfile(sqlite_template, tmp_path / "parley.db"))
+
+
+@pytest.fixture
+async def store(sqlite_file: Path) -> "AsyncIterator[DatabaseStore]":
+    """A store over that copy."""
+    from storage.store import open_store
+
+    opened = await open_store(f"sqlite:///{sqlite_file}", migrate=False)
+    yield opened
+    await opened.close()
 
 
 def _database(server: PostgresServer, name: str, template: str | None) -> Iterator[str]:

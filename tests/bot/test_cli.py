@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import socket
 import sqlite3
 import stat
@@ -17,7 +16,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from storage.migrations import migrate
 
 ROOT = Path(__file__).parents[2]
 QUESTION = "Should we move the office?"
@@ -52,18 +50,10 @@ def refused(result: Result, *said: str) -> None:
         assert words in lines[0]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database without rounds."""
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database(empty_database: Path, tmp_path: Path) -> Path:
-    """A copy of it, parley.db in the current folder, which every command finds by itself."""
-    return Path(shutil.copyfile(empty_database, tmp_path / "parley.db"))
+def database(sqlite_file: Path) -> Path:
+    """parley.db in the current folder, which every command finds by itself."""
+    return sqlite_file
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +14,7 @@ from engine.rounds.effects import Announce, ShowReceipt, UpdateCard, WakeAt
 from engine.rounds.events import MemberJoined, OpinionGiven, RoundOpened
 from engine.rounds.model import Rules
 from engine.service import handle
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from storage.tables import OUTBOX
 
 START = 1_000.0
@@ -54,13 +52,6 @@ class Hands:
     async def give_up(self, claim: Claim, reason: str) -> None:
         self.given_up.append((type(claim.effect).__name__, reason))
         await self.store.quarantine(claim, reason)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'one.db'}", migrate=True)
-    yield opened
-    await opened.close()
 
 
 async def open_round(store: DatabaseStore, name: str) -> None:

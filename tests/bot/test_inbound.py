@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -25,30 +22,13 @@ from bot.platform import (
     Whisper,
 )
 from engine.rounds.model import Phase, Round, Rules
-from storage.migrations import migrate
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from tests.dialogues.rendering import lines
 
 HERE, ELSEWHERE = "fake:C1", "fake:C2"
 MARIA = Person("fake:maria", "maria", HERE, moderator=True)
 ALICE = Person("fake:alice", "alice", HERE)
 ZOE = Person("fake:zoe", "zoe", ELSEWHERE)
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("inbound") / "empty.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture
-async def store(empty_database: Path, tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    path = tmp_path / "parley.db"
-    shutil.copy(empty_database, path)
-    opened = await open_store(f"sqlite:///{path}", migrate=False)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

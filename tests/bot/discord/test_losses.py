@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.discord.ids import ours
 from engine.rounds.model import Phase
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import GappyStage
 from tests.dialogues.discord_stage import DiscordStage
 from tests.dialogues.fake_stage import FakeStage
 from tests.dialogues.stage import Cast
 from tests.discord_server.sessions import GUILD_MESSAGES
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    """A store of this test's own."""
-    opened = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
-    yield opened
-    await opened.close()
-
 
 CAST = (Cast("maria", moderator=True), Cast("alice"), Cast("bob"), Cast("carol"))
 

@@ -6,26 +6,13 @@ did not ask for it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import GappyStage
 from tests.dialogues.discord_stage import EMOJI, DiscordStage
 from tests.dialogues.stage import Cast
 from tests.discord_server.world import Message
 
 CAST = (Cast("maria", moderator=True), Cast("alice"), Cast("bob"), Cast("carol"), Cast("zoe"))
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    """A store of this test's own."""
-    opened = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
-    yield opened
-    await opened.close()
 
 
 async def _to_voting(stage: DiscordStage) -> Message:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.discord.removal import Removal
 from bot.forms import BackEnds
 from bot.inbound import Inbox
 from bot.platform import CommandGiven, DirectMessage, Person
 from engine.rounds.model import Phase
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from tests.fakes.clock import FakeClock
 
 HERE, THERE = "discord:1", "discord:2"
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    """A store of this test's own."""
-    opened = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
-    yield opened
-    await opened.close()
 
 
 async def begun(store: DatabaseStore, channel: str) -> str:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.discord.silence import LOOK_AGAIN, SETTLING, Silence
 from bot.platform import LosesTouch
 from storage.hearing import Hearing
-from storage.store import DatabaseStore, open_store
+from storage.store import DatabaseStore
 from tests.bot.discord.conftest import Server
 from tests.fakes.clock import FakeClock
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[DatabaseStore]:
-    """A store of this test's own."""
-    opened = await open_store(f"sqlite:///{tmp_path / 'parley.db'}", migrate=True)
-    yield opened
-    await opened.close()
 
 
 def test_nothing_waits_while_everything_is_heard() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +16,6 @@ from bot.settings import Settings
 from bot.terminal.doctor import examine
 from bot.terminal.findings import Finding, Mark
 from engine.errors import GeneratorUnavailable
-from storage.migrations import migrate
 
 PIECES = ("Python", "settings", "disk", "database", "outbox", "clock", "secret", "port", "models", "texts", "picture")
 
@@ -30,18 +28,10 @@ def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database without rounds."""
-    path = tmp_path_factory.mktemp("database") / "empty.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database(migrated: Path, tmp_path: Path) -> Path:
-    """A copy of it, where the default settings look."""
-    return Path(shutil.copyfile(migrated, tmp_path / "parley.db"))
+def database(sqlite_file: Path) -> Path:
+    """A SQLite database without rounds, where the default settings look."""
+    return sqlite_file
 
 
 @pytest.fixture

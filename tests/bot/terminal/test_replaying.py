@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sqlite3
 from itertools import count
 from pathlib import Path
@@ -34,7 +33,6 @@ from engine.rounds.model import Ballot, Phase, Rules
 from engine.scoring.lexical import LexicalPredictor
 from engine.service import handle
 from engine.welfare import WelfareRule
-from storage.migrations import migrate
 from storage.store import DatabaseStore, open_store
 
 QUESTION = "Should we close the street to cars?"
@@ -47,19 +45,11 @@ SAID = {
 MODERATOR = "mo"
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database without rounds."""
-    path = tmp_path_factory.mktemp("empty") / "parley.db"
-    migrate(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def database(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of it in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    return Path(shutil.copyfile(empty, tmp_path / "parley.db"))
+def database(sqlite_file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database without rounds in the current folder."""
+    monkeypatch.chdir(sqlite_file.parent)
+    return sqlite_file
 
 
 class Playing:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,6 @@ from bot.clock import SystemClock
 from bot.platform import Done, Inbound, Reply
 from bot.web.platform import WebPlatform
 from storage.database import Database
-from storage.migrations import migrate
 
 SECRET = "a secret for tests only"
 WAIT_SECONDS = 5.0
@@ -163,19 +161,10 @@ class Served:
 Serve = Callable[..., Awaitable[Served]]
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with our newest schema and no rows."""
-    file = tmp_path_factory.mktemp("web") / "parley.db"
-    migrate(f"sqlite:///{file}")
-    return file
-
-
 @pytest.fixture
-def database_url(migrated_file: Path, tmp_path: Path) -> str:
+def database_url(sqlite_file: Path) -> str:
     """A database of this test's own."""
-    shutil.copy(migrated_file, tmp_path / "parley.db")
-    return f"sqlite:///{tmp_path / 'parley.db'}"
+    return f"sqlite:///{sqlite_file}"
 
 
 @asynccontextmanager
