@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.cards import candidate, critique_card, outcome, places_shown, which_rating
-from bot.platform import Card, ChatPlatform, MessageRef
+from bot.platform import Card, ChatPlatform, MessageRef, PostsParts
 from bot.texts import Texts
 from engine.coverage import coverage
 from engine.errors import PlatformRefused
@@ -32,22 +33,28 @@ class Redrawing:
         reach = None if drafting is None else coverage(drafting, places_shown(candidates))
         return outcome(round, counted, candidates, self._texts, reach=reach)
 
-    async def in_channel(self, round: Round, hidden: str) -> None:
-        """Take a hidden candidate's text out of its message and of the outcomes that quote it."""
+    async def in_channel(self, round: Round, hidden: str) -> list[Sent]:
+        """Take a hidden candidate's text out of its message and of the outcomes that quote it.
+
+        Returns what was posted anew beside them, to be kept.
+        """
+        found: list[Sent] = []
         draft = draft_of(hidden)
         posted = [one for one, _ in await self._store.candidates(round.id, draft)]
         card = candidate(round, hidden, None, posted.index(hidden) + 1, self._texts)
         for sent in await self._store.sent(round.id, "candidate", draft=draft):
             if sent.candidate == hidden:
-                await self._edit(round, sent, card)
+                found += await self._edit(round, sent, card)
         counted = await self._store.outcome(round.id, draft)
         shown = await self._store.sent(round.id, "outcome", draft=draft) if counted is not None else []
         for sent in shown:
             if counted is not None:
-                await self._edit(round, sent, await self.outcome(round, draft, counted))
+                found += await self._edit(round, sent, await self.outcome(round, draft, counted))
+        return found
 
-    async def for_member(self, round: Round, member: str, hidden: str) -> None:
-        """Take a hidden candidate's text out of one member's private cards."""
+    async def for_member(self, round: Round, member: str, hidden: str) -> list[Sent]:
+        """Take a hidden candidate's text out of one member's private cards; returns as `in_channel`."""
+        found: list[Sent] = []
         posted = [one for one, _ in await self._store.candidates(round.id, draft_of(hidden))]
         number = posted.index(hidden) + 1
         for kind in PRIVATE:
@@ -57,7 +64,8 @@ class Redrawing:
                         card = which_rating(round, hidden, None, number, self._texts)
                     else:
                         card = critique_card(round, Standing(member), None, None, self._texts)
-                    await self._edit(round, sent, card)
+                    found += await self._edit(round, sent, card)
+        return found
 
     async def if_hidden_meanwhile(self, round: Round, member: str, quoted: str) -> None:
         """What was sent while its candidate was being hidden is not among what was looked for then."""
@@ -65,12 +73,28 @@ class Redrawing:
         if now is not None and quoted in now.hidden:
             await self.for_member(now, member, quoted)
 
-    async def _edit(self, round: Round, sent: Sent, card: Card) -> None:
+    async def _edit(self, round: Round, sent: Sent, card: Card) -> list[Sent]:
+        platform, ref = self._platforms[round.platform], MessageRef(sent.channel, sent.message)
         try:
-            await self._platforms[round.platform].edit(MessageRef(sent.channel, sent.message), card)
+            if isinstance(platform, PostsParts):
+                parts = await self._store.sent(round.id, part_of(sent.kind), member=sent.member)
+                known = tuple(one.message for one in parts if one.key == sent.key)
+                return with_parts(sent, await platform.rewrite(replace(ref, parts=known), card))[1:]
+            await platform.edit(ref, card)
         except PlatformRefused as refusal:
             if refusal.reason not in GONE:
                 raise
+        return []
+
+
+def part_of(kind: str) -> str:
+    """The kind of what a message of `kind` consists of besides itself."""
+    return f"{kind}-part"
+
+
+def with_parts(sent: Sent, ref: MessageRef) -> list[Sent]:
+    """A posted message and its parts, as they are kept."""
+    return [sent, *(replace(sent, kind=part_of(sent.kind), message=part) for part in ref.parts)]
 
 
 GONE = frozenset({"message_gone", "channel_gone", "direct_messages_closed"})

@@ -30,7 +30,8 @@ from bot.cards import (
 )
 from bot.losing import found_gone
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
-from bot.redrawing import Redrawing
+from bot.redrawing import Redrawing, with_parts
+from bot.settling import Settling
 from bot.texts import Texts
 from engine.errors import PlatformRefused, Unavailable
 from engine.ports import Claim, Clock, RoundStore, Sent
@@ -76,6 +77,7 @@ class Speaking:
         self._texts = texts
         self._clock = clock
         self._redrawing = Redrawing(store, platforms, texts)
+        self._settling = Settling(store, platforms, texts)
 
     async def carry_out(self, claim: Claim, round: Round) -> None:
         """Post, edit or tell what the effect asks for."""
@@ -105,11 +107,11 @@ class Speaking:
                 await self._whisper(claim, round, member, card, about=chosen)
                 await self._redrawing.if_hidden_meanwhile(round, member, chosen)
             case RedrawCandidate(candidate=hidden):
-                await self._redrawing.in_channel(round, hidden)
-                await asyncio.shield(self._store.complete(claim))
+                anew = await self._redrawing.in_channel(round, hidden)
+                await asyncio.shield(self._store.complete(claim, anew))
             case RedrawPrivateCard(member=member, candidate=hidden):
-                await self._redrawing.for_member(round, member, hidden)
-                await asyncio.shield(self._store.complete(claim))
+                anew = await self._redrawing.for_member(round, member, hidden)
+                await asyncio.shield(self._store.complete(claim, anew))
             case EraseConversation(member=member):
                 await self._platform(round).forget(member)
                 await asyncio.shield(self._store.complete(claim))
@@ -179,6 +181,7 @@ class Speaking:
             except PlatformRefused as refusal:
                 await found_gone(self._store, round, posted[-1], refusal, self._clock.now())
                 raise
+        await self._settling.choice(round)
         await asyncio.shield(self._store.complete(claim))
 
     async def _candidate(self, claim: Claim, round: Round, effect: PostCandidate) -> None:
@@ -209,10 +212,12 @@ class Speaking:
             await self._post(claim, round, InChannel(round.channel), card, draft=effect.draft)
         except PlatformRefused as refusal:
             log.warning("outcome goes to the moderator", extra={"round": round.id, "reason": refusal.reason})
-            await self._whisper(claim, round, round.moderator, card)
+            target = Privately(round.moderator, round.channel)
+            await self._post(claim, round, target, card, member=round.moderator, draft=effect.draft)
 
     async def _receipt(self, claim: Claim, round: Round, member: str, *, anew: bool) -> None:
         standing = await self._store.standing(round.id, member) or Standing(member)
+        await self._settling.second_message(round, standing)
         ratings = await self._store.ratings_of(round.id, round.draft, member)
         card = receipt(round, standing, ratings, self._texts)
         shown = await self._store.sent(round.id, "receipt", member=member)
@@ -253,7 +258,7 @@ class Speaking:
         ref = await self._platform(round).send(claim.key, target, card, retried_since=claim.attempted_at)
         sent = Sent(claim.key, round.id, card.kind, ref.channel, ref.message, member, draft, candidate_id)
         again_at = self._clock.now() if ref.again else None
-        await asyncio.shield(self._store.complete(claim, [sent], again_at=again_at))
+        await asyncio.shield(self._store.complete(claim, with_parts(sent, ref), again_at=again_at))
 
     def _platform(self, round: Round) -> ChatPlatform:
         return self._platforms[round.platform]

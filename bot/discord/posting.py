@@ -122,8 +122,9 @@ class Posting:
         """See `ChatPlatform.edit`. Pages beyond the first answer the first; those too many are deleted."""
         channel, shown = theirs(ref.channel), render(card)
         rest = await self._pages_of(channel, ref.message)
-        await self._calls(
-            "PATCH", MESSAGE, json=shown.pages[0].payload(), channel_id=channel, message_id=int(ref.message)
+        first = shown.pages[0].payload()
+        await self._write(
+            "PATCH", MESSAGE, first, shown.pictures, "again", channel_id=channel, message_id=int(ref.message)
         )
         kept: list[str] = []
         for page, known in zip(shown.pages[1:], [*rest, *[""] * len(shown.pages)], strict=False):
@@ -249,7 +250,7 @@ class Posting:
                 raise
             # Without the right to attach files the words still go out.
             log.warning("picture refused", extra={"reason": refusal.reason})
-            del payload["attachments"]
+            payload["attachments"] = []
             return dict(await self._calls(method, path, json=payload, **ids))
 
     async def _earlier(self, channel: int, key: str, shown: Rendered, since: float) -> list[str]:

@@ -20,7 +20,17 @@ from bot.platform.inbound import (
     PostDeleted,
     Reacted,
 )
-from bot.platform.port import Abilities, ChatPlatform, Handler, InChannel, LosesTouch, MessageRef, Privately, Target
+from bot.platform.port import (
+    Abilities,
+    ChatPlatform,
+    Handler,
+    InChannel,
+    LosesTouch,
+    MessageRef,
+    PostsParts,
+    Privately,
+    Target,
+)
 from bot.platform.reply import Done, FieldProblems, OpenForm, Reply, Whisper
 
 __all__ = [
@@ -56,6 +66,7 @@ __all__ = [
     "Person",
     "Picture",
     "PostDeleted",
+    "PostsParts",
     "Privately",
     "Quote",
     "RatingField",

@@ -33,12 +33,14 @@ Target = InChannel | Privately
 class MessageRef:
     """A message on its platform.
 
-    again: an earlier try may have posted the same message, and the platform cannot tell.
+    again: an earlier try may have posted the same message, and the platform cannot tell. parts: what else it consists
+    of, such as answers in its thread and files, as the platform names them.
     """
 
     channel: str
     message: str
     again: bool = field(default=False, compare=False)
+    parts: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +122,17 @@ class LosesTouch(Protocol):
 
         It waits as long as something may have happened that is not known yet. settling: also for five minutes more
         where it came due in such a time, so that people may do what they could not do then.
+        """
+        ...
+
+
+@runtime_checkable
+class PostsParts(Protocol):
+    """A platform on which a card becomes several things, of which `edit` reaches only the first."""
+
+    async def rewrite(self, ref: MessageRef, card: Card) -> MessageRef:
+        """Put another card in the place of all that `ref` names, so that nothing of the old one is left to see.
+
+        Returns the message with the parts that it has now; raises as `edit`. Repeating it is harmless.
         """
         ...

@@ -163,6 +163,10 @@ class ManyWorkspaces:
         """See `ChatPlatform.edit`; as `send`."""
         await _spoken((await self._workspace(theirs(ref.channel).team)).edit(ref, card))
 
+    async def rewrite(self, ref: MessageRef, card: Card) -> MessageRef:
+        """See `bot.platform.PostsParts`; as `send`."""
+        return await _spoken((await self._workspace(theirs(ref.channel).team)).rewrite(ref, card))
+
     async def reactions(self, ref: MessageRef) -> dict[str, tuple[int, ...]]:
         """See `ChatPlatform.reactions`; as `send`."""
         return await _spoken((await self._workspace(theirs(ref.channel).team)).reactions(ref))

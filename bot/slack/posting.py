@@ -12,7 +12,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -35,6 +35,9 @@ EVENT_TYPE = "parley_effect"
 BEFORE = 120.0
 """Seconds by which our clock and Slack's may differ when history is searched."""
 
+GONE = frozenset({"message_gone", "file_not_found", "file_deleted", "cant_delete_file", "cant_delete_message"})
+"""Why there is nothing to delete any more."""
+
 PAGES = 10
 """How many pages of history are searched."""
 
@@ -47,13 +50,15 @@ PACES = 5_000
 class _Post:
     """How far one post got: its first message, and steps after it that are done.
 
-    again: an earlier try may have posted the same, and nobody can tell.
+    again: an earlier try may have posted the same, and nobody can tell. parts: what the steps posted: the ts of
+    messages, the ids of files.
     """
 
     channel: str
     ts: str
     done: int = 0
     again: bool = False
+    parts: list[str] = field(default_factory=list)
 
 
 class Pacer:
@@ -102,7 +107,7 @@ class Posting:
             _keep(self._unfinished, key, post)
         await self._follow_up(post, shown, card, key)
         del self._unfinished[key]
-        return MessageRef(ours(known.team, post.channel), post.ts, post.again)
+        return MessageRef(ours(known.team, post.channel), post.ts, post.again, tuple(post.parts))
 
     async def _found_or_posted(self, channel: str, key: str, shown: Rendered, since: float | None) -> _Post:
         """The message that an earlier try posted, or a new one; where nobody can tell, it may be there twice."""
@@ -131,14 +136,44 @@ class Posting:
 
     async def edit(self, ref: MessageRef, card: Card) -> None:
         """See `ChatPlatform.edit`. Pages beyond the first are posted in the thread."""
-        shown = render(card)
-        channel, page = theirs(ref.channel).id, shown.pages[0]
-        update = self._calls.client.chat_update
-        await self._calls(
-            update, channel=channel, ts=ref.message, text=page.text, blocks=page.blocks, parse=PLAIN, patience=PATIENCE
-        )
+        shown, channel = render(card), theirs(ref.channel).id
+        await self._update(channel, ref.message, shown.pages[0])
         for more in (*shown.pages[1:], *shown.detail):
             await self._post(channel, more, thread=ref.message)
+
+    async def rewrite(self, ref: MessageRef, card: Card, bot: str) -> MessageRef:
+        """See `bot.platform.PostsParts`. bot: our id there, by which our answers in the thread are known."""
+        shown, channel = render(card), theirs(ref.channel).id
+        await self._update(channel, ref.message, shown.pages[0])
+        for part in dict.fromkeys((*ref.parts, *await self._in_thread(channel, ref.message, bot))):
+            await self._remove(channel, part)
+        post = _Post(channel, ref.message)
+        await self._follow_up(post, shown, replace(card, seeds=False), f"again-{ref.message}")
+        return MessageRef(ref.channel, ref.message, parts=tuple(post.parts))
+
+    async def _in_thread(self, channel: str, ts: str, bot: str) -> list[str]:
+        """Our answers and files in a message's thread; none where the history scopes are missing."""
+        replies = messages(self._calls, self._calls.client.conversations_replies, channel=channel, ts=ts)
+        try:
+            said = [one async for one in replies if one.get("ts") != ts and one.get("user") == bot]
+        except PlatformRefused as refusal:
+            if refusal.reason not in {"missing_scope", "message_gone"}:
+                raise
+            return []
+        files = [str(file["id"]) for one in said for file in one.get("files") or ()]
+        return [*files, *(str(one["ts"]) for one in said)]
+
+    async def _remove(self, channel: str, part: str) -> None:
+        """Delete an answer of ours or a file; one that is gone is deleted already."""
+        client = self._calls.client
+        try:
+            if part.startswith("F"):
+                await self._calls(client.files_delete, file=part, patience=PATIENCE)
+            else:
+                await self._calls(client.chat_delete, channel=channel, ts=part, patience=PATIENCE)
+        except PlatformRefused as refusal:
+            if refusal.reason not in GONE:
+                raise
 
     async def show(self, channel: str, user: str | None, card: Card) -> None:
         """Show a card at once: to `user` alone in a channel, or (None) in a conversation of two."""
@@ -200,6 +235,12 @@ class Posting:
                 if refusal.reason not in {"message_gone", "cant_delete_message"}:
                     raise
 
+    async def _update(self, channel: str, ts: str, page: Page) -> None:
+        update = self._calls.client.chat_update
+        await self._calls(
+            update, channel=channel, ts=ts, text=page.text, blocks=page.blocks, parse=PLAIN, patience=PATIENCE
+        )
+
     async def _post(self, channel: str, page: Page, *, thread: str | None = None, metadata: Any = None) -> str:
         await self._pacer.turn(channel)
         answer = await self._calls(
@@ -218,7 +259,7 @@ class Posting:
 
     async def _follow_up(self, post: _Post, shown: Rendered, card: Card, key: str) -> None:
         """Seeds, then the rest of the card in the thread, then its pictures; each step once."""
-        steps: list[Callable[[], Awaitable[object]]] = []
+        steps: list[Callable[[], Awaitable[str | None]]] = []
         if card.seeds:
             steps += [partial(self._seed, post, EMOJI[str(rating)]) for rating in range(1, 8)]
         more = (*shown.pages[1:], *shown.detail)
@@ -227,7 +268,8 @@ class Posting:
             name = f"{re.sub(r'[^A-Za-z0-9]+', '-', key)}-{number}.png"
             steps.append(partial(self._upload, post, picture, name, shown.pages[0].text))
         for step in steps[post.done :]:
-            await step()
+            part = await step()
+            post.parts += [part] if part else []
             post.done += 1
 
     async def _seed(self, post: _Post, emoji: str) -> None:
@@ -243,13 +285,14 @@ class Posting:
             if refusal.reason not in {"already_reacted", "message_gone", "too_many_reactions", "too_many_emoji"}:
                 raise
 
-    async def _upload(self, post: _Post, picture: Picture, name: str, title: str) -> None:
+    async def _upload(self, post: _Post, picture: Picture, name: str, title: str) -> str | None:
+        """Put a picture into the thread; the file's id, None where Slack does not take it."""
         from bot.picture import png
 
         content = await asyncio.to_thread(png, picture.svg)
         await self._pacer.turn(post.channel)
         try:
-            await self._calls(
+            answer = await self._calls(
                 self._calls.client.files_upload_v2,
                 channel=post.channel,
                 thread_ts=post.ts,
@@ -261,6 +304,8 @@ class Posting:
             )
         except PlatformRefused as refusal:
             log.warning("picture refused", extra={"reason": refusal.reason})
+            return None
+        return next((str(one["id"]) for one in answer.get("files") or () if one.get("id")), None)
 
     async def _earlier(self, channel: str, key: str, since: float) -> _Post | None:
         """The message that an earlier try posted under this key, if history tells."""

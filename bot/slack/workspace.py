@@ -85,6 +85,7 @@ class Workspace:
             hearing = Hearing(self._store.database)
             team, clock = identity.team, self._clock
             found = Reconciling(self._store, hearing, self, self._calls, serving.event, team, clock)
+            serving.overhear = found.overhear
             self._listening_to = Listening(self._line, hearing, found.workspace, found.catch_up, clock, self._pause)
             self._watching = asyncio.create_task(self._listening_to.watch(), name=f"slack: listening to {team}")
         try:
@@ -114,6 +115,10 @@ class Workspace:
     async def edit(self, ref: MessageRef, card: Card) -> None:
         """See `ChatPlatform.edit`."""
         await self._posting.edit(ref, card)
+
+    async def rewrite(self, ref: MessageRef, card: Card) -> MessageRef:
+        """See `bot.platform.PostsParts`."""
+        return await self._posting.rewrite(ref, card, (await self._known()).bot)
 
     async def reactions(self, ref: MessageRef, *, can_wait: bool = False) -> dict[str, tuple[int, ...]]:
         """See `ChatPlatform.reactions`; one person may hold all seven here. Nothing where the message is gone.

@@ -145,7 +145,6 @@ class RetireCandidates:
 class RedrawCandidate:
     """A posted candidate was hidden: its message, and whatever outcome quotes it, are to show that instead."""
 
-    draft: int
     candidate: str
 
 

@@ -35,7 +35,7 @@ def candidate_hidden(round: Round, event: CandidateHidden, _: Standings) -> Tran
     after = recount_visible(replace(round, hidden=(*round.hidden, event.candidate)))
     entry = HidingEntry(event.candidate, event.by, event.reason.strip(), event.at)
     effects: tuple[Effect, ...] = (
-        RedrawCandidate(round.draft, event.candidate),
+        RedrawCandidate(event.candidate),
         RedrawPrivateCards(event.candidate),
         UpdateCard(),
         Tell(event.by, "hidden", (("number", number),)),

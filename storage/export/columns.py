@@ -160,6 +160,7 @@ CANDIDATES = Table(
         Column("welfare", Kind.NUMBER, "Predicted welfare under the round's rule; higher is better within a draft."),
         Column("rank", Kind.INTEGER, "Place by predicted welfare within the draft; 0 is the best."),
         Column("posted", Kind.INTEGER, "Place among the posted ones, from 0; missing when not posted."),
+        Column("hidden", Kind.FLAG, "True when the moderator hid it: a count made after that left its ratings out."),
     ),
 )
 PREDICTIONS = Table(

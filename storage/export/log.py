@@ -19,6 +19,7 @@ from storage.tables import (
     CANDIDATES,
     CRITIQUES,
     DRAFTINGS,
+    HIDINGS,
     OPINIONS,
     OUTCOMES,
     POSITIONS,
@@ -60,6 +61,7 @@ class CandidateLog:
     welfare: float
     rank: int
     posted: int | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +128,10 @@ def read_round(connection: Connection, round: str) -> RoundLog:
         select(AUDIT.c.event, AUDIT.c.phase, AUDIT.c.at).where(AUDIT.c.round == round).order_by(AUDIT.c.id)
     ).all()
     candidates = connection.execute(
-        select(CANDIDATES).where(CANDIDATES.c.round == round).order_by(CANDIDATES.c.draft, CANDIDATES.c.place)
+        select(*CANDIDATES.c, HIDINGS.c.candidate.label("hidden"))
+        .outerjoin(HIDINGS, HIDINGS.c.candidate == CANDIDATES.c.id)
+        .where(CANDIDATES.c.round == round)
+        .order_by(CANDIDATES.c.draft, CANDIDATES.c.place)
     )
     standings = connection.execute(select(STANDINGS).where(STANDINGS.c.round == round))
     forgotten = connection.execute(select(TOMBSTONES.c.member).where(TOMBSTONES.c.round == round))
@@ -175,5 +180,13 @@ def _draft(row: Any) -> DraftLog:
 
 def _candidate(row: Any) -> CandidateLog:
     return CandidateLog(
-        row.id, row.draft, row.place, row.text, provenance_from(row.provenance), row.welfare, row.rank, row.posted
+        id=row.id,
+        draft=row.draft,
+        place=row.place,
+        text=row.text,
+        provenance=provenance_from(row.provenance),
+        welfare=row.welfare,
+        rank=row.rank,
+        posted=row.posted,
+        hidden=row.hidden is not None,
     )

@@ -172,6 +172,7 @@ class _RoundRows:
                 "welfare": _finite(candidate.welfare),
                 "rank": candidate.rank,
                 "posted": candidate.posted,
+                "hidden": candidate.hidden,
             }
 
     def _seen(self, candidate: CandidateLog, draft: DraftLog | None) -> Row:

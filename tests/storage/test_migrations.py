@@ -28,6 +28,8 @@ OLD_ROUND = """INSERT INTO rounds (id, version, channel, moderator, question, ru
 draft, roster_known, posted, extensions, members, answered, opinions, voters, complete, critiques, critiqued, outside)
 VALUES (:id, 1, :channel, 'mo', 'Should we?', '{}', 'collecting', 1, 1.0, 0, 0, FALSE, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0)
 """
+OLD_STANDING = """INSERT INTO standings (round, member, on_roster, "left", outside, critique_draft, draft, rated,
+research, training, complete) VALUES ('r', :member, TRUE, :gone, FALSE, 0, :draft, :rated, FALSE, FALSE, 0)"""
 OLD_EFFECT = """INSERT INTO outbox (key, round, kind, effect, lane, due, attempts)
 VALUES (:key, :round, 'Announce', '{}', 0, 0.0, 0)"""
 
@@ -88,6 +90,29 @@ def test_an_effect_that_waited_before_0004_goes_to_the_platform_of_its_round(emp
         found = connection.exec_driver_sql("SELECT round, platform FROM outbox ORDER BY round").all()
     engine.dispose()
     assert [tuple(row) for row in found] == [("no round", ""), ("r1", "slack"), ("r2", "web")]
+
+
+def test_who_rated_what_before_0010_is_known_by_sets(empty_url: str) -> None:
+    """Three rated of two posted statements: one both, one only the second, and one who left both."""
+    upgrade(empty_url, "0009")
+    engine = sqlalchemy.create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text(OLD_ROUND), {"id": "r", "channel": "web:c"})
+        connection.exec_driver_sql('UPDATE rounds SET draft = 2, posted = \'["r/2/5","r/2/0"]\'')
+        for member, draft, rated, left in (
+            ("ana", 2, '[["r/2/0",6],["r/2/5",1]]', False),
+            ("ben", 2, '[["r/2/0",6]]', False),
+            ("cleo", 2, '[["r/2/5",6],["r/2/0",3]]', True),
+            ("dev", 1, '[["r/1/0",6]]', False),
+            ("eve", 2, None, False),
+        ):
+            given = {"member": member, "draft": draft, "rated": rated, "gone": left}
+            connection.execute(sqlalchemy.text(OLD_STANDING), given)
+    upgrade(empty_url, "0010")
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT rated, hidden FROM rounds").one()
+    engine.dispose()
+    assert tuple(found) == ("[[2,1,1],[3,2,1]]", "[]")
 
 
 def test_processes_that_migrate_at_once_take_turns(empty_url: str) -> None:

@@ -81,6 +81,14 @@ async def test_a_picture_comes_with_its_words(work: Server) -> None:
     assert not work.discord.violations
 
 
+async def test_a_picture_is_replaced_with_its_message(work: Server) -> None:
+    ref = await work.platform.send("k", InChannel(work.id(work.channel)), PICTURED)
+    await work.platform.edit(ref, Card("outcome", "Outcome", (Text("Hidden."), Picture(SVG, "An empty square."))))
+    (posted,) = work.discord.posts(work.channel)
+    assert [one["description"] for one in posted.attachments] == ["An empty square."]
+    assert posted.content == "Hidden."
+
+
 async def test_a_long_card_goes_on_in_replies_and_loses_nothing(work: Server) -> None:
     card = Card("receipt", "Long", (Text(LONG),), (Button("withdraw", "Withdraw", "r1"),))
     ref = await work.platform.send("k", InChannel(work.id(work.channel)), card)

@@ -11,6 +11,7 @@ from bot.platform import (
     Card,
     CommandGiven,
     DirectMessage,
+    Fact,
     FieldProblems,
     Form,
     FormSubmitted,
@@ -88,6 +89,22 @@ async def test_a_picture_goes_into_the_thread_with_its_words(work: Workplace) ->
     assert picture.thread_ts == head.ts
     assert picture.files[0]["alt_txt"] == "One black square."
     assert picture.files[0]["mimetype"] == "image/png"
+
+
+@pytest.mark.parametrize("work", [{"history": True}, {}], indirect=True)
+async def test_nothing_is_left_of_a_card_that_is_rewritten_not_in_its_thread_either(work: Workplace) -> None:
+    facts = (Fact("Agree", "3"), Picture(SVG, "One black square."))
+    ref = await work.platform.send("k", InChannel(work.id(work.channel)), Card("outcome", "O", (Text("Old."), *facts)))
+    assert len(ref.parts) == 2
+    for words in ("New.", "Newest."):
+        picture = Picture(SVG, f"A square of {words}")
+        ref = await work.platform.rewrite(ref, Card("outcome", "O", (Text(words), Fact("Agree", words), picture)))
+    head, figures, shared = [one for one in work.slack.posts(work.channel) if one.blocks or one.files]
+    assert (shown(head), shown(figures)) == ("Newest.", "Agree: Newest.")
+    assert [one["alt_txt"] for one in shared.files] == ["A square of Newest."]
+    assert len(work.slack.world.uploads) == 1
+    assert set(ref.parts) == {figures.ts, shared.files[0]["id"]}
+    assert not work.slack.violations
 
 
 @pytest.mark.parametrize("work", [{"limits": True}], indirect=True)

@@ -43,7 +43,7 @@ def test_a_hidden_candidate_is_logged_redrawn_and_told_to_whoever_hid_it() -> No
     effects = hide(table, 2, reason=" It is unkind. ")
     second = table.round.posted[1]
     assert table.entries[-1] == HidingEntry(second, "mod", "It is unkind.", 100.0)
-    assert effects[:2] == (do.RedrawCandidate(1, second), do.RedrawPrivateCards(second))
+    assert effects[:2] == (do.RedrawCandidate(second), do.RedrawPrivateCards(second))
     assert do.UpdateCard in kinds(effects)
     assert told(effects) == ["hidden"]
     assert table.round.visible == (table.round.posted[0], table.round.posted[2])

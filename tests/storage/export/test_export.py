@@ -13,6 +13,7 @@ from engine.errors import UsageError
 from engine.ports import Delivery
 from engine.rounds.effects import Announce
 from engine.rounds.events import (
+    CandidateHidden,
     CritiqueGiven,
     CritiqueRequested,
     MemberForgotten,
@@ -93,6 +94,24 @@ async def test_a_withdrawn_opinion_stays_as_history_and_does_not_count(store: Da
         ("We should.", False, False),
         ("", True, False),
     ]
+
+
+async def test_a_hidden_candidate_is_marked_and_its_ratings_stay(
+    community: tuple[DatabaseStore, list[Played]], tmp_path: Path
+) -> None:
+    store, rounds = community
+    played = await store.round(rounds[0].round)
+    assert played is not None
+    before = await exported(store, tmp_path / "before", linkable=True)
+    hiding = CandidateHidden(1_900_000_000.0, MODERATOR, played.posted[1], "It is unkind.")
+    await happen(store, played.id, hiding)
+    after = await exported(store, tmp_path / "after", linkable=True)
+    assert not any(row["hidden"] for row in before["candidates"])
+    (hidden,) = [row for row in after["candidates"] if row["hidden"]]
+    assert hidden["posted"] == 1
+    assert hidden["text"]
+    assert after["ratings"] == before["ratings"]
+    assert "It is unkind." not in str(after), "why is the moderator's, and stays in the database"
 
 
 async def test_who_was_forgotten_stands_only_on_the_list_of_deletions(
