@@ -273,6 +273,11 @@ class Endpoint:
                 "as the server wants it, often in /v1."
             )
         told = problem.response.text[:2_000].lower()
+        if status in (400, 422) and "chat template" in told:
+            raise GeneratorUnavailable(
+                f"{self._said} has no chat template (HTTP {status}); serve a model that is tuned to follow "
+                "instructions, or start the server with --chat-template."
+            )
         if status in (400, 413, 422):
             if status == 413 or re.search(r"context|maximum.{0,20}(?:length|token)|too (?:long|many tokens)", told):
                 raise PromptTooLong

@@ -17,6 +17,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -90,12 +91,15 @@ class Worker:
     def _start(self) -> None:
         root = str(Path(__file__).parents[1])
         path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
-        process = subprocess.Popen(  # noqa: S603 - our own module, by an interpreter that the operator names
-            [self._python, "-m", "engine.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path},
-        )
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own module, by an interpreter that the operator names
+                [self._python, "-m", "engine.worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+            )
+        except OSError as problem:
+            raise WorkerFailed(f"The program {self._python!r} cannot be started: {problem.strerror}.") from None
         self._held.append(process)
         try:
             self._say(json.dumps(self._made_by))
@@ -153,7 +157,8 @@ def _stop(held: list[subprocess.Popen[bytes]]) -> None:
 def _end(held: list[subprocess.Popen[bytes]], thread: ThreadPoolExecutor) -> None:
     for process in held:
         process.kill()
-    thread.shutdown(wait=True, cancel_futures=True)
+    with suppress(RuntimeError):  # the thread itself may be the last that knew the worker, and cannot wait for itself
+        thread.shutdown(wait=True, cancel_futures=True)
     _stop(held)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from bot.terminal.findings import Finding, Mark, shown
 from engine import catalog
 from engine.errors import ParleyError
+from engine.generation.local_model import LocalGenerator
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -83,6 +84,9 @@ async def _generator(settings: Settings, statements: list[str]) -> AsyncIterator
     yield Finding(Mark.FINE, name, said) if distinct == WANTED else Finding(Mark.NOTE, name, said + few)
     if [one.text for one in again] != [one.text for one in found]:
         yield Finding(Mark.NOTE, name, "the same seed gives other statements: a round cannot be drafted again exactly")
+    if isinstance(generator, LocalGenerator) and generator.lacks_chat_template:
+        said = "it has no chat template and only continues texts; take a model that is tuned to follow instructions"
+        yield Finding(Mark.NOTE, name, said)
     if generator.service is not None:
         yield Finding(Mark.NOTE, name, f"opinions are sent to {generator.service}; members are told so")
 

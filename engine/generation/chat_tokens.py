@@ -3,19 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-
-def place_of(model: str) -> tuple[str, str | None]:
-    """(folder or name, revision) of "FOLDER", "NAME" or "NAME@REVISION"."""
-    if Path(model).exists():
-        return model, None
-    name, _, revision = model.partition("@")
-    return name, revision or None
 
 
 def prompt_tokens(tokenizer: PreTrainedTokenizerBase, messages: Sequence[dict[str, str]]) -> list[int]:

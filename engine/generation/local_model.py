@@ -28,6 +28,9 @@ class LocalModel(LanguageModel):
 
     one_choice = False
 
+    chats: bool | None = None
+    """Whether it has a chat template; None before it was loaded."""
+
     def __init__(self, worker: Worker, said: str, seconds: float) -> None:
         self._worker = worker
         self._said = said
@@ -38,6 +41,7 @@ class LocalModel(LanguageModel):
     async def context(self) -> int | None:
         """Tokens that the model holds."""
         held: int = await self._answer({"do": "context"})
+        self.chats = await self._answer({"do": "chats"})
         return held
 
     async def count_tokens(self, texts: Sequence[str]) -> list[int] | None:
@@ -126,6 +130,11 @@ class LocalGenerator(PromptedGenerator):
     @property
     def service(self) -> None:
         """Opinions stay on this machine."""
+
+    @property
+    def lacks_chat_template(self) -> bool:
+        """Whether it was loaded and turned out to know no conversations, where this style has one with it."""
+        return self._local.chats is False and self._style is not Style.TEMPLATE
 
     @property
     def _said(self) -> str:

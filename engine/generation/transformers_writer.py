@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import SettingsError
-from engine.generation.chat_tokens import place_of, prompt_tokens
+from engine.generation.chat_tokens import prompt_tokens
+from engine.hub import place_of, quieten, reason
 
 CONTEXT = 4_096
 """Tokens that a model is taken to hold when its configuration does not say."""
@@ -20,19 +21,25 @@ class TransformersWriter:
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer
 
+        quieten()
         place, revision = place_of(model)
         on_gpu = torch.cuda.is_available()
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(place, revision=revision)
-            model_held: Any = AutoModelForCausalLM.from_pretrained(
-                place, revision=revision, dtype="auto" if on_gpu else torch.float32
+            loaded: Any = AutoModelForCausalLM.from_pretrained(
+                place, revision=revision, dtype="auto" if on_gpu else torch.float32, output_loading_info=True
             )
         except (OSError, ValueError, KeyError) as problem:
-            first = str(problem).strip().splitlines()[0].rstrip(".")
             raise SettingsError(
-                f"The model {model!r} cannot be loaded: {first}; give a folder that holds a causal language model and "
-                "its tokenizer."
+                f"The model {model!r} cannot be loaded: {reason(problem)}; give a folder that holds a causal language "
+                "model and its tokenizer."
             ) from None
+        model_held, told = loaded
+        if told["missing_keys"]:  # they would be random
+            raise SettingsError(
+                f"{model!r} holds no language model that writes, because the weights {min(told['missing_keys'])!r} are "
+                "missing; give a causal language model and its tokenizer."
+            )
         self._model: Any = model_held.to("cuda" if on_gpu else "cpu").eval()
         held = self._model.generation_config.eos_token_id
         ends = held if isinstance(held, list) else [held]
@@ -50,6 +57,8 @@ class TransformersWriter:
     def _answer(self, request: dict[str, Any]) -> Any:
         if request["do"] == "context":
             return self.context
+        if request["do"] == "chats":
+            return self._tokenizer.chat_template is not None
         if request["do"] == "count":
             return [len(self._tokenizer(text, add_special_tokens=False)["input_ids"]) for text in request["texts"]]
         return self._write(**{name: value for name, value in request.items() if name != "do"})

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.errors import SettingsError
-from engine.generation.chat_tokens import place_of, prompt_tokens
+from engine.generation.chat_tokens import prompt_tokens
+from engine.hub import place_of, reason
 
 WITHOUT_GPU: dict[str, Any] = {"enforce_eager": True, "enable_chunked_prefill": False}
 """On a processor vLLM 0.32 breaks off where a prompt is read in parts and its request has a seed."""
@@ -38,8 +39,7 @@ class VllmWriter:
                 model=place, revision=revision, seed=0, **({} if torch.cuda.is_available() else WITHOUT_GPU)
             )
         except (OSError, ValueError, RuntimeError) as problem:
-            first = str(problem).strip().splitlines()[0].rstrip(".")
-            raise SettingsError(f"vLLM cannot serve {model!r}: {first}.") from None
+            raise SettingsError(f"vLLM cannot serve {model!r}: {reason(problem)}.") from None
         self._tokenizer = self._llm.get_tokenizer()
 
     def __call__(self, requests: Sequence[dict[str, Any]]) -> list[Any]:
@@ -49,6 +49,8 @@ class VllmWriter:
         for at, request in enumerate(requests):
             if request["do"] == "context":
                 answers[at] = self.context
+            elif request["do"] == "chats":
+                answers[at] = self._tokenizer.chat_template is not None
             elif request["do"] == "count":
                 answers[at] = [len(self._tokenizer.encode(one, add_special_tokens=False)) for one in request["texts"]]
             else:

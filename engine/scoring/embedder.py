@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from engine.errors import SettingsError
+from engine.hub import place_of, quieten, reason
 
 
 class Embedder:
@@ -14,12 +13,15 @@ class Embedder:
         """model: a folder, or a name with an optional @REVISION. Raises SettingsError where it cannot be loaded."""
         from sentence_transformers import SentenceTransformer
 
-        name, _, revision = (model, "", "") if Path(model).exists() else model.partition("@")
+        quieten()
+        place, revision = place_of(model)
         try:
-            self._model = SentenceTransformer(name, revision=revision or None)
-        except (OSError, ValueError) as problem:
-            first = str(problem).strip().splitlines()[0].rstrip(".")
-            raise SettingsError(f"The embedding model {model!r} cannot be loaded: {first}.") from None
+            self._model = SentenceTransformer(place, revision=revision)
+        except (OSError, ValueError, KeyError) as problem:
+            raise SettingsError(
+                f"The embedding model {model!r} cannot be loaded: {reason(problem)}; give the folder or the name of a "
+                "sentence-transformers model."
+            ) from None
 
     def __call__(self, texts: list[str]) -> list[list[float]]:
         """One vector per text."""

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from engine.errors import PredictorUnavailable, SettingsError
+from engine.hub import place_of
 from engine.ports import AgreementPredictor
 from engine.records import Matrix, Prediction, Revision
 from engine.scoring.calibration import Calibration
@@ -36,11 +37,12 @@ class EmbeddingPredictor(AgreementPredictor):
     """
 
     def __init__(self, model: str, *, calibration: Calibration | None = None) -> None:
-        """Raises SettingsError where the extra `ml` is not installed."""
+        """Raises SettingsError where the extra `ml` is not installed or `model` is a folder that holds none."""
         if find_spec("sentence_transformers") is None:
             raise SettingsError(
                 "The predictor 'embedding' needs more packages: run `pip install '.[ml]'` in Parley's folder."
             )
+        place_of(model)
         self._model = model
         self._calibration = calibration
         self._worker = Worker("engine.scoring.embedder:Embedder", {"model": model})

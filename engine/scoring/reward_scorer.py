@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import SettingsError
+from engine.hub import quieten, reason
 from engine.scoring import checkpoint
 from engine.scoring.fitting import POSITIONS
 from engine.scoring.pairs import Asked, Ids, Row, Shortened, Tokens
@@ -138,9 +139,8 @@ def _load(folder: Path) -> tuple[Any, Any]:
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
-    from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()  # type: ignore[no-untyped-call]
+    quieten()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     options: dict[str, Any] = {"dtype": torch.float32 if device == "cpu" else "auto", "use_safetensors": True}
     try:
@@ -153,8 +153,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
             model = AutoModelForSequenceClassification.from_pretrained(str(folder), **options)
         tokenizer = AutoTokenizer.from_pretrained(str(folder))
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as problem:
-        said = str(problem).strip().splitlines() or [type(problem).__name__]
-        raise SettingsError(f"The reward model in {str(folder)!r} cannot be loaded: {said[0]}") from None
+        raise SettingsError(f"The reward model in {str(folder)!r} cannot be loaded: {reason(problem)}.") from None
     if model.config.num_labels != 1:
         raise SettingsError(
             f"The model in {str(folder)!r} has {model.config.num_labels} outputs, and a reward model one."

@@ -9,6 +9,7 @@ import asyncio
 import json
 import math
 import random
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
@@ -84,9 +85,10 @@ class Connection:
                         f"{self.said} has no such model or no /classify (HTTP 404); serve the reward model there and "
                         "check the name under which it is served."
                     ) from None
-                raise PredictorUnavailable(
-                    f"{self.said} refuses what it is asked (HTTP {refusal.status}): {refusal.told[:200]!r}."
-                ) from None
+                reason = "refuses what it is asked"
+                if re.search(r"context|maximum.{0,20}(?:length|token)|too long", refusal.told[:2_000].lower()):
+                    reason = "holds shorter texts than the checkpoint here; start it with a larger --max-model-len"
+                raise PredictorUnavailable(f"{self.said} {reason} (HTTP {refusal.status}).") from None
 
         return np.concatenate(await in_turn(answered, parts))
 

@@ -111,6 +111,24 @@ async def test_closing_ends_the_process_at_once(make: Callable[..., Worker]) -> 
         os.kill(process, 0)
 
 
+async def test_a_program_that_is_not_there_is_told_in_a_sentence() -> None:
+    worker = Worker(f"{TARGETS}:Adding", {}, python="/nowhere/python")
+    with pytest.raises(WorkerFailed, match=r"'/nowhere/python' cannot be started: No such file or directory\."):
+        await worker.ask(1)
+    worker.close()
+
+
+async def test_whoever_lets_go_of_it_last_may_be_its_own_thread(make: Callable[..., Worker]) -> None:
+    """A thread cannot wait for itself; the process ends all the same."""
+    worker = make()
+    await worker.ask(1)
+    process = worker.process
+    assert process is not None
+    await asyncio.wrap_future(worker._thread.submit(worker.close))  # noqa: SLF001 - what collecting garbage there does
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)
+
+
 def test_it_dies_with_the_process_that_started_it_even_while_computing() -> None:
     program = f"""
 import asyncio, os, signal

@@ -12,10 +12,11 @@ from engine.errors import SettingsError
 class Scribe:
     """Tells in each text how many requests came together; ends its process while the file `deaths` holds lines."""
 
-    def __init__(self, deaths: str = "", broken: bool = False) -> None:
+    def __init__(self, deaths: str = "", broken: bool = False, chats: bool = True) -> None:
         if broken:
             raise SettingsError("There is no such model.")
         self._deaths = deaths
+        self._chats = chats
 
     def __call__(self, requests: list[dict[str, Any]]) -> list[Any]:
         """One answer per request."""
@@ -28,6 +29,8 @@ class Scribe:
     def _answer(self, request: dict[str, Any], together: int) -> Any:
         if request["do"] == "context":
             return 4_000
+        if request["do"] == "chats":
+            return self._chats
         if request["do"] == "count":
             return [len(text) for text in request["texts"]]
         if request["most_tokens"] > 4_000:

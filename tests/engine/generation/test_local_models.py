@@ -13,14 +13,15 @@ from engine import catalog, prompts
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
 from engine.endpoint import PromptTooLong
-from engine.errors import GeneratorUnavailable, SettingsError
-from engine.generation.chat_tokens import place_of, prompt_tokens
-from engine.generation.local_model import LocalModel
+from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
+from engine.generation.chat_tokens import prompt_tokens
+from engine.generation.local_model import LocalGenerator, LocalModel
 from engine.generation.transformers import TransformersGenerator
-from engine.prompts import Message
+from engine.prompts import Message, Style
 from engine.records import Revision
 from engine.scoring.lexical import LexicalPredictor
 from engine.worker import Worker
+from tests.tiny_models.rewarding import make_reward_model
 from tests.tiny_models.tokenizing import make_tokenizer
 from tests.tiny_models.writing import OPINIONS, QUESTION, SENTENCES, make_writer
 
@@ -62,7 +63,9 @@ async def test_whoever_gives_up_costs_the_others_nothing(opened: Open) -> None:
 
 async def test_context_and_counts_are_the_models(opened: Open) -> None:
     model = opened()
+    assert model.chats is None
     assert await model.context() == 4_000
+    assert model.chats
     assert await model.count_tokens(["ab", ""]) == [2, 0]
 
 
@@ -95,12 +98,39 @@ async def test_without_vllm_the_round_goes_on_and_without_falling_back_the_error
     assert generator.service is None
 
 
-def test_a_model_may_name_its_revision(tmp_path: Path) -> None:
-    folder = tmp_path / "a@b"
-    folder.mkdir()
-    assert place_of("org/name@abc") == ("org/name", "abc")
-    assert place_of("org/name") == ("org/name", None)
-    assert place_of(str(folder)) == (str(folder), None)
+@pytest.mark.parametrize(("style", "lacks"), [(Style.ZERO_SHOT, True), (Style.TEMPLATE, False)])
+async def test_a_model_without_a_chat_template_is_known_once_it_was_asked(style: Style, lacks: bool) -> None:
+    worker = Worker("tests.engine.generation.model_targets:Scribe", {"chats": False})
+    generator = LocalGenerator("scribe", "s", worker, seconds=30.0, style=style)
+    assert not generator.lacks_chat_template
+    with pytest.raises(GeneratorMisbehaved):  # numbers are no statements
+        await generator.generate(QUESTION, OPINIONS, 1, seed=0)
+    generator.close()
+    assert generator.lacks_chat_template == lacks
+
+
+@pytest.mark.parametrize("kind", ["generator transformers", "generator vllm-offline", "predictor embedding"])
+def test_a_folder_that_holds_no_model_is_told_before_anything_starts(kind: str, tmp_path: Path) -> None:
+    makes, name = kind.split()
+    make: Callable[[str], object] = catalog.generator if makes == "generator" else catalog.predictor
+    with pytest.raises(SettingsError, match=r"There is no folder '.*/none'; check the path, or give a name on the hub"):
+        make(f"{name}:{tmp_path / 'none'}")
+    with pytest.raises(SettingsError, match=r"holds no model: give the folder in which the model's config\.json is"):
+        make(f"{name}:{tmp_path}")
+
+
+def test_an_interpreter_that_is_not_there_is_told_before_anything_starts() -> None:
+    with pytest.raises(SettingsError, match="'vllm_python' names '/nowhere/python', which is no program here"):
+        catalog.generator("vllm-offline:tiny", BackEndOptions(vllm_python="/nowhere/python"))
+
+
+@pytest.mark.slow
+async def test_a_reward_model_is_not_taken_for_one_that_writes(tmp_path: Path) -> None:
+    """Transformers would add random weights and only print so."""
+    generator = TransformersGenerator(str(make_reward_model(tmp_path / "reward")))
+    with pytest.raises(GeneratorUnavailable, match=r"no language model that writes, because the weights 'lm_head\.w"):
+        await generator.generate(QUESTION, OPINIONS, 1, seed=0)
+    generator.close()
 
 
 @pytest.mark.slow
@@ -145,7 +175,8 @@ async def test_a_model_on_this_machine_writes_sixteen_candidates_and_repeats_its
 
 
 @pytest.mark.slow
-async def test_a_folder_without_a_model_is_an_error_that_says_so_and_the_default_writes(tmp_path: Path) -> None:
+async def test_a_model_that_does_not_load_is_an_error_that_says_so_and_the_default_writes(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
     spec = f"transformers:{tmp_path}"
     with pytest.raises(GeneratorUnavailable, match="cannot be loaded"):
         await catalog.generator(spec, BackEndOptions(fall_back=False)).generate(QUESTION, OPINIONS, 2, seed=0)

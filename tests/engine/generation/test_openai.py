@@ -159,6 +159,17 @@ async def test_a_wrong_key_or_model_is_not_tried_again_and_says_what_to_check(st
     assert len(server.requests) == 1
 
 
+async def test_a_served_model_without_a_chat_template_is_told() -> None:
+    """The words are vLLM's."""
+    said = "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template"
+    async with OpenAIServer(forever=Status(400, message=said)) as server:
+        with pytest.raises(
+            GeneratorUnavailable, match=r"has no chat template \(HTTP 400\); serve a model that is tuned"
+        ):
+            await texts(server)
+    assert len(server.requests) == 1
+
+
 async def test_refusals_pings_leaks_and_unfinished_answers_are_dropped_and_replaced() -> None:
     bad = ["I'm sorry, I can't.", f"<!channel> {GOOD}", None, "", f"{GOOD} see https://a.example",
            "We think: shops need deliveries in the morning, close it otherwise."]  # fmt: skip

@@ -89,7 +89,8 @@ async def test_a_calibration_makes_ratings_of_scores(model: Path) -> None:
     np.testing.assert_allclose(prediction.p_agree, calibration.p_agree(prediction.score))
 
 
-async def test_a_folder_without_a_model_is_unavailable_and_the_default_predicts(tmp_path: Path) -> None:
+async def test_a_model_that_does_not_load_is_unavailable_and_the_default_predicts(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
     spec = f"embedding:{tmp_path}"
     with pytest.raises(PredictorUnavailable, match="cannot be loaded"):
         await catalog.predictor(spec, BackEndOptions(fall_back=False)).predict(QUESTION, OPINIONS, STATEMENTS)
