@@ -51,12 +51,12 @@ _HEADINGS = {
 
 
 def _leading(counted: Outcome, ratings: Distribution, texts: Texts) -> list[Block]:
-    agree = texts("outcome-agree", agree=ratings.agree, rated=ratings.n)
-    blocks: list[Block] = [Text(agree)]
+    if counted.unanimous:
+        blocks: list[Block] = [Text(texts("outcome-unanimous", voters=counted.voters))]
+    else:
+        blocks = [Text(texts("outcome-agree", agree=ratings.agree, rated=ratings.n))]
     if ratings.disagree:
         blocks.append(Text(texts("outcome-somebody-disagrees", disagree=ratings.disagree)))
-    elif counted.unanimous:
-        blocks.append(Text(texts("outcome-unanimous", voters=counted.voters)))
     blocks.append(Fact(texts("fact-rated"), texts("fact-rated-value", voters=counted.voters)))
     blocks.append(Fact(texts("fact-agree"), texts.written(ratings.agree)))
     blocks.append(Fact(texts("fact-neutral"), texts.written(ratings.neutral)))

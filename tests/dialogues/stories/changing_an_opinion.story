@@ -8,6 +8,7 @@ alice: People need rest.
 alice sees "should the new message be added to it, or replace it?"
 alice sees "Until you choose, your earlier opinion counts."
 alice presses [Add]
+alice shows "This is settled; your receipt shows the opinion that counts."
 alice shows "Close it."
 alice shows "People need rest."
 alice: Forget that, keep it open.
@@ -15,8 +16,6 @@ alice presses [Replace]
 alice sees "Forget that, keep it open."
 alice sees no "People need rest."
 channel shows "1 opinion so far."
-alice presses [Replace]
-alice sees "There is no message waiting for this choice"
 
 alice edits "keep it open": Keep it open in winter.
 alice sees "Keep it open in winter."

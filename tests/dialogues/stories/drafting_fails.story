@@ -8,7 +8,7 @@ carol: Close it in summer.
 the generator is down: The model does not answer.
 maria: /consensus close
 the round is drafting
-channel shows "Statements are being drafted from 3 opinions."
+channel shows "Statements are being drafted from 3 opinions. They are posted here to be rated as soon as they are ready, mostly within a minute or two; nobody has to do anything until then."
 alice: One more thing.
 alice sees "Opinions are closed in this round"
 maria: /consensus extend 2h

@@ -22,7 +22,7 @@ channel shows no "person has rated"
 
 alice presses [Open my ballot]
 alice is asked "Draft A of 3 opinions."
-alice is asked "Statements stand in an order of their own for each member."
+alice is asked "The numbers are those in the channel; the order is another one for each member."
 alice fills in
 alice is told on agreement-* "Rate at least one statement"
 alice fills in agreement-0 = 8
@@ -59,4 +59,4 @@ channel sees "Agreement"
 channel sees "Rated: 3 people"
 bob fills in agreement-0 = 1
 bob sees "This round is closed"
-channel shows "3 of the 3 people who rated it agree."
+channel shows "All 3 people who voted agree."

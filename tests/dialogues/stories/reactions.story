@@ -28,6 +28,6 @@ channel shows "2 people have rated so far."
 25h pass
 the round is closed
 channel shows "Mean rating: 6.0 of 7"
-channel shows "2 of the 2 people who rated it agree."
+channel shows "All 2 people who voted agree."
 alice reacts 1 to "Statement 1 of 3"
 alice sees "Voting on this statement is over, so this was not counted"

@@ -26,6 +26,7 @@ carol: Close it in summer.
 maria sees "There are now 3 opinions, which is enough"
 maria presses [Close now]
 the round is voting
+maria shows "This is settled; /consensus status shows where the round is."
 
 maria: /consensus ask Should we adopt a dog?
 alice: Yes.
