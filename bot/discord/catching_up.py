@@ -92,7 +92,7 @@ class CatchingUp:
                 before, now = (mine.held if mine else ()), held.get(member, ())
                 if set(before) != set(now) and (now or not await self._not_counted(round, member)):
                     state = inbound.digest((("known", mine.state if mine else ""), ("held", str(now))))
-                    event = ReactionsReconciled(at, member, candidate, now, before, quiet=True)
+                    event = ReactionsReconciled(at, member, candidate, now, before, quiet=True, newer=True)
                     await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
                 if len(now) > 1:
                     await self._leave_the_latest(round, candidate, member, now, sent)

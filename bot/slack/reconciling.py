@@ -43,6 +43,9 @@ CONVERSATIONS = 2_000
 PAGES = 10
 """How many pages of one conversation, or of one thread in it, are read at most."""
 
+OVERHEARD = 20_000
+"""Of so many reactions it is remembered when they came."""
+
 Hear = Callable[[Json], Awaitable[None]]
 """Takes an event's payload as if Slack had sent it."""
 
@@ -68,25 +71,37 @@ class Reconciling:
         self._hear = hear
         self._team = team
         self._clock = clock
+        self._overheard: dict[tuple[str, str, str], float] = {}
 
     @property
     def workspace(self) -> str:
         """What the ids of everything in the workspace begin with."""
         return ours(self._team, "")
 
+    def overhear(self, body: Json) -> None:
+        """An event comes. Somebody whose reaction comes after a gap may have put another one on before, in the gap."""
+        said = body["event"]
+        if str(said.get("type")).startswith("reaction_"):
+            target = said.get("item") or {}
+            place = (target.get("channel"), target.get("ts"), said.get("user"))
+            channel, message, user = map(str, place)
+            self._overheard[ours(self._team, channel), message, ours(self._team, user)] = self._clock.now()
+            while len(self._overheard) > OVERHEARD:
+                self._overheard.pop(next(iter(self._overheard)))
+
     async def catch_up(self, since: float) -> None:
         """Let happen what happened since then; doing so again is harmless.
 
         Raises PlatformUnavailable and StoreUnavailable; what was found by then has happened.
         """
-        await self._reactions()
+        await self._reactions(since)
         began = self._clock.now()
         for one in await self._hearing.conversations(self.workspace, CONVERSATIONS):
             if one.until is None or one.until < began:
                 await self._conversation(one, max(since, one.until or 0.0) - REPEATED)
                 await self._hearing.heard(one.channel, began)
 
-    async def _reactions(self) -> None:
+    async def _reactions(self, since: float) -> None:
         for round, candidate, sent in await self._hearing.open_candidates(self.workspace):
             known = await self._hearing.reactions(round, candidate)
             at = self._clock.now()
@@ -100,7 +115,8 @@ class Reconciling:
                 before, now = (mine.held if mine else ()), held.get(member, ())
                 if set(before) != set(now):
                     state = digest((("known", mine.state if mine else ""), ("held", str(now))))
-                    event = ReactionsReconciled(at, member, candidate, now, before)
+                    newer = self._overheard.get((sent.channel, sent.message, member), 0.0) < since
+                    event = ReactionsReconciled(at, member, candidate, now, before, newer=newer)
                     await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
 
     async def _conversation(self, one: Conversation, since: float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -63,7 +64,7 @@ class Serving:
     ) -> None:
         """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins.
 
-        store: where rounds are kept, for the Home tab.
+        store: where rounds are kept, for the Home tab. `overhear` is told of every event before it happens.
         """
         self._permitting = permitting
         self._store = store
@@ -75,6 +76,7 @@ class Serving:
         self._clock = clock
         self._moderators = moderators
         self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self.overhear: Callable[[dict[str, Any]], None] = lambda _: None
 
     async def command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         """`/consensus`."""
@@ -107,6 +109,7 @@ class Serving:
 
     async def event(self, body: dict[str, Any]) -> None:
         """One of `transport.EVENTS`."""
+        self.overhear(body)
         act = inbound.event(body, self._identity.bot, self._clock.now())
         if act is not None and act.user:
             reply, where = await self._happen(act, BEFORE_ACK, written=True)

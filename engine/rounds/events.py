@@ -180,6 +180,7 @@ class ReactionsReconciled:
 
     known: which keycaps were known to be held when the platform was asked; where that changed meanwhile, something
     newer came and nothing happens. None: what the platform holds wins. quiet: nobody but a member is written to for it.
+    newer: what was not known was put on after what was.
     """
 
     at: float
@@ -188,6 +189,7 @@ class ReactionsReconciled:
     held: tuple[int, ...]
     known: tuple[int, ...] | None = None
     quiet: bool = False
+    newer: bool = False
 
 
 class Post(StrEnum):

@@ -70,7 +70,10 @@ def _reacted(round: Round, member: str, mark: Mark, standings: Standings) -> Tra
 
 
 def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -> Transition:
-    """What the platform holds after a gap wins; several new keycaps have no known order, so we ask while it helps."""
+    """What the platform holds after a gap wins; we ask which counts while it helps, where the order is not known.
+
+    It is not among several new keycaps, nor between a new one and one that reached us, which may have been overtaken.
+    """
     before = standing_of(standings, event.member)
     old = _in_draft(round, before)
     if event.candidate not in round.visible or round.rules.ballot is Ballot.PRIVATE:
@@ -90,7 +93,8 @@ def reconciled(round: Round, event: ReactionsReconciled, standings: Standings) -
     marks = tuple(sorted(kept, key=lambda one: one.at))
     written = _settled(round, before, replace(old, marks=marks), event.candidate, event.at)
     may_ask = old.active or (_may_rate(round, old) and not event.quiet)
-    if len(held - known) > 1 and may_ask and round.phase is Phase.VOTING:
+    ordered = event.newer and len(held - known) == 1
+    if held - known and len(held) > 1 and not ordered and may_ask and round.phase is Phase.VOTING:
         written = written.plus(AskWhichRating(event.member, event.candidate))
     return written
 

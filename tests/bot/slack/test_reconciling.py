@@ -72,6 +72,45 @@ async def test_several_keycaps_of_unknown_order_are_asked_about(away: Away) -> N
         assert await away.ratings("alice") == [2, None]
 
 
+async def test_an_older_keycap_that_went_unheard_is_not_taken_for_the_newest(away: Away) -> None:
+    alice = away.people["alice"]
+    async with away.process() as process:
+        await away.open()
+        await process.to_voting()
+        first, before = away.candidates()[0], away.slack.connections[0]
+        away.slack.slack.hub.faults.outage = "unavailable"
+        await away.slack.disconnect()
+        away.clock.pass_(60.0)
+        assert (await alice.react(first, "two")).failure
+        away.slack.fail_next("reactions.get", "internal_error", times=100_000)
+        away.slack.slack.hub.faults.outage = ""
+        await away.slack.until(lambda: any(one is not before for one in away.slack.connections), 15)
+        await away.slack.until(lambda: "reactions.get" in [one.method for one in away.slack.requests], 15)
+        assert not (await alice.react(first, "six")).failure
+        assert await away.ratings("alice") == [6, None]
+        away.slack.front.failing.clear()
+        await process.caught_up()
+        await process.work()
+        assert "2" in shown(alice.messages[-1])
+        await alice.press("6", on=alice.messages[-1])
+        assert await away.ratings("alice") == [6, None]
+
+
+async def test_a_keycap_beside_one_that_was_heard_before_the_gap_is_the_newest(away: Away) -> None:
+    alice = away.people["alice"]
+    async with away.process() as process:
+        await away.open()
+        await process.to_voting()
+        await alice.react(away.candidates()[0], "six")
+        told = len(alice.messages)
+    away.clock.pass_(60.0)
+    await alice.react(away.candidates()[0], "two")
+    async with away.process() as process:
+        assert await away.ratings("alice") == [2, None]
+        await process.work()
+    assert len(alice.messages) == told
+
+
 async def test_a_message_written_while_the_process_is_down_is_an_opinion(away: Away) -> None:
     alice, bob = away.people["alice"], away.people["bob"]
     async with away.process() as process:
