@@ -85,6 +85,7 @@ class Opening:
         invited = invited_by(values.get("invited", ""), item.person.channel)
         if rules.roster is Roster.INVITED and not invited:
             found.append(FieldProblem("invited", "rules-nobody-invited"))
+        found += await self._passed_over(item, rules)
         found += problems
         if found or not isinstance(question, Question) or position is None:
             return FieldProblems(tuple(one.sentence(texts) for one in found))
@@ -121,11 +122,21 @@ class Opening:
         values = dict(item.values)
         base = Rules(generator=self._desk.back_ends.generator, predictor=self._desk.back_ends.predictor)
         rules, problems = read_rules(values, base, self._desk.back_ends)
-        if problems:
-            return FieldProblems(tuple(one.sentence(texts) for one in problems))
+        found = [*await self._passed_over(item, rules), *problems]
+        if found:
+            return FieldProblems(tuple(one.sentence(texts) for one in found))
         kept = {**write_rules(rules), "invited": values.get("invited", "").strip()}
         await self._desk.store.set_channel_settings(item.person.channel, kept)
         return whisper(texts, "settings-saved")
+
+    async def _passed_over(self, item: FormSubmitted, rules: Rules) -> list[FieldProblem]:
+        """Whether the form names people, beyond those of the channel, while whoever joins may answer."""
+        if rules.roster is not Roster.OPEN:
+            return []
+        stored, channel = await self._desk.store.channel_settings(item.person.channel), item.person.channel
+        named = invited_by(dict(item.values).get("invited", ""), channel)
+        known = invited_by(stored.get("invited", ""), channel)
+        return [] if set(named) <= set(known) else [FieldProblem("invited", "rules-invited-but-open")]
 
     async def _defaults(self, person: Person) -> dict[str, str]:
         """A channel's defaults as a form's values, every field of them filled."""

@@ -107,6 +107,32 @@ async def test_what_cannot_be_is_said_on_its_field(
     assert not await rounds(work, store)
 
 
+async def test_people_picked_while_whoever_joins_may_answer_are_not_passed_over_silently(
+    work: Workplace, store: DatabaseStore
+) -> None:
+    maria, alice = work.people["maria"], work.people["alice"]
+    await maria.command("ask", work.channel)
+    await work.slack.until(lambda: maria.view)
+    answer = await maria.submit({"question": QUESTION, "invited": [alice.id]})
+    assert "choose “Invited members”" in answer.errors["invited"]
+    assert not await rounds(work, store)
+    assert not (await maria.submit({"roster": "invited"})).errors
+    assert await rounds(work, store) == 1
+
+
+async def test_people_whom_the_channel_invites_by_default_need_not_be_taken_out(
+    work: Workplace, store: DatabaseStore
+) -> None:
+    maria, alice, bob = (work.people[name] for name in ("maria", "alice", "bob"))
+    await store.set_channel_settings(work.id(work.channel), {"roster": "invited", "invited": work.id(alice)})
+    await maria.command("ask", work.channel)
+    await work.slack.until(lambda: maria.view)
+    answer = await maria.submit({"question": QUESTION, "roster": "open", "invited": [alice.id, bob.id]})
+    assert list(answer.errors) == ["invited"]
+    assert not (await maria.submit({"invited": [alice.id]})).errors
+    assert await rounds(work, store) == 1
+
+
 async def test_a_typed_question_of_four_thousand_characters_is_told_its_limit(
     work: Workplace, store: DatabaseStore
 ) -> None:
