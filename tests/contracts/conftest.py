@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.migrations import migrate
 from storage.store import DatabaseStore, open_store
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with our newest schema and no rows."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    migrate(str(path))
-    return path
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def store_url(request: pytest.FixtureRequest) -> str:
     """The URL of a fresh database with our newest schema: a SQLite file, then PostgreSQL."""
     if request.param == "sqlite":
-        path = tmp_path / "parley.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-    else:
-        yield request.getfixturevalue("postgres_url")
+        return f"sqlite:///{request.getfixturevalue('sqlite_file')}"
+    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.discord.ids import ours
 from bot.discord.platform import DiscordPlatform
-from bot.platform import Done, Inbound, Reply
 from tests.chat_server.clock import SimulatedTime
+from tests.chat_server.workplace import ScriptedBot
 from tests.discord_server.limits import RateLimits
 from tests.discord_server.person import Person
 from tests.discord_server.server import BOT_RIGHTS, DiscordServer
@@ -23,29 +23,16 @@ from tests.fakes.clock import FakeClock
 
 
 @dataclass
-class Server:
-    """What a test of the platform stands on. pauses: the seconds for which the platform wanted to wait."""
+class Server(ScriptedBot):
+    """What a test of the platform stands on."""
 
     discord: DiscordServer
     clock: FakeClock
     people: dict[str, Person]
     channel: Channel
     platform: DiscordPlatform
-    heard: list[Inbound] = field(default_factory=list)
-    reply: Callable[[Inbound], Reply] = lambda _: Done()
-    pauses: list[float] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
     gone: list[tuple[str, ...]] = field(default_factory=list)
     others: list[DiscordPlatform] = field(default_factory=list)
-    slow: float = 0.0
-
-    async def handle(self, item: Inbound) -> Reply:
-        """The platform's handler: notes the item and replies by the script."""
-        await asyncio.sleep(self.slow)
-        if self.failures:
-            raise self.failures.pop(0)
-        self.heard.append(item)
-        return self.reply(item)
 
     def id(self, of: Person | Channel) -> str:
         """Our id of somebody, or of a channel."""
@@ -54,32 +41,18 @@ class Server:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         """The platform runs."""
-        task = asyncio.create_task(self.platform.run(self.handle))
-        listening = asyncio.create_task(self.platform.listening())
-        await asyncio.wait([task, listening], return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            listening.cancel()
-            await task
-        try:
+        async with self.serves(self.platform):
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     def made(self, **more: Any) -> DiscordPlatform:
         """Another process's platform of the same bot."""
-
-        async def pause(seconds: float) -> None:
-            self.pauses.append(seconds)
-            self.clock.pass_(seconds)
-            await asyncio.sleep(0)
 
         async def gone(channels: tuple[str, ...]) -> None:
             self.gone.append(channels)
 
         given: dict[str, Any] = {
             "pace": 0.0,
-            "pause": pause,
+            "pause": partial(self.wait, self.clock),
             "gone": gone,
             "ready_wait": 0.02,
             **more,

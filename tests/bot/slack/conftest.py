@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
-from bot.platform import Done, Inbound, Reply
 from bot.slack.ids import ours
 from bot.slack.platform import SlackPlatform
 from tests.chat_server.clock import SimulatedTime
+from tests.chat_server.workplace import ScriptedBot
 from tests.fakes.clock import FakeClock
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person
@@ -21,26 +21,14 @@ from tests.slack_server.world import Channel
 
 
 @dataclass
-class Workplace:
-    """What a test of the platform stands on. pauses: the seconds for which the platform wanted to wait."""
+class Workplace(ScriptedBot):
+    """What a test of the platform stands on."""
 
     slack: SlackServer
     clock: FakeClock
     people: dict[str, Person]
     channel: Channel
     platform: SlackPlatform
-    heard: list[Inbound] = field(default_factory=list)
-    reply: Callable[[Inbound], Reply] = lambda _: Done()
-    pauses: list[float] = field(default_factory=list)
-    failures: list[Exception] = field(default_factory=list)
-
-    async def handle(self, item: Inbound) -> Reply:
-        """The platform's handler: notes the item and replies by the script."""
-        await asyncio.sleep(0)
-        if self.failures:
-            raise self.failures.pop(0)
-        self.heard.append(item)
-        return self.reply(item)
 
     def id(self, of: Person | Channel) -> str:
         """Our id of somebody, or of the channel."""
@@ -49,35 +37,20 @@ class Workplace:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         """The platform runs."""
-        task = asyncio.create_task(self.platform.run(self.handle))
-        listening = asyncio.create_task(self.platform.listening())
-        await asyncio.wait([task, listening], return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            listening.cancel()
-            await task
-        if self.slack.app.request_url is None:
-            await self.slack.until(lambda: self.slack.connections)
-        try:
+        async with self.serves(self.platform):
+            if self.slack.app.request_url is None:
+                await self.slack.until(lambda: self.slack.connections)
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     def made(self, **more: object) -> SlackPlatform:
         """Another process's platform for the same workspace."""
-
-        async def pause(seconds: float) -> None:
-            self.pauses.append(seconds)
-            self.clock.pass_(seconds)
-            await asyncio.sleep(0)
-
         given = {"app_token": self.slack.app_token, "pace": 0.0, **more}
         token = given.pop("bot_token", self.slack.bot_token)
         return SlackPlatform(
             token,  # type: ignore[arg-type]
             clock=self.clock,
             base_url=self.slack.api_url,
-            pause=pause,
+            pause=partial(self.wait, self.clock),
             **given,  # type: ignore[arg-type]
         )
 

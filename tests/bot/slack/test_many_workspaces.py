@@ -6,9 +6,9 @@ import asyncio
 import html
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ import pytest
 from cryptography.fernet import Fernet
 from slack_sdk.oauth.installation_store import Installation
 
-from bot.platform import Card, CommandGiven, Done, Inbound, InChannel, Note, Privately, Reply, Text, Whisper
+from bot.platform import Card, CommandGiven, InChannel, Note, Privately, Text, Whisper
 from bot.settings import Settings
 from bot.slack.ids import ours
 from bot.slack.install_pages import AUTHORIZE
@@ -29,6 +29,7 @@ from engine.errors import PlatformUnavailable, SettingsError
 from storage.store import DatabaseStore, open_store
 from tests.bot.slack.test_manifest import manifest
 from tests.chat_server.clock import SimulatedTime
+from tests.chat_server.workplace import ScriptedBot
 from tests.fakes.clock import FakeClock
 from tests.slack_server.limits import RateLimits
 from tests.slack_server.person import Person
@@ -43,7 +44,7 @@ REDIRECT = "https://parley.example/slack/oauth_redirect"
 
 
 @dataclass
-class Block:
+class Block(ScriptedBot):
     """Several workspaces of one Slack, and the platform that serves those which install the app."""
 
     slack: SlackServer
@@ -51,13 +52,6 @@ class Block:
     clock: FakeClock
     platform: ManyWorkspaces
     file: Path
-    heard: list[Inbound] = field(default_factory=list)
-    reply: Callable[[Inbound], Reply] = lambda _: Done()
-
-    async def handle(self, item: Inbound) -> Reply:
-        """The platform's handler."""
-        self.heard.append(item)
-        return self.reply(item)
 
     def settings(self, **more: Any) -> Settings:
         """The operator's."""
@@ -83,19 +77,10 @@ class Block:
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
         """The platform runs."""
-        task = asyncio.create_task(self.platform.run(self.handle))
-        listening = asyncio.create_task(self.platform.listening())
-        await asyncio.wait([task, listening], return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            listening.cancel()
-            await task
-        if self.slack.app.socket_mode:
-            await self.slack.until(lambda: self.slack.connections)
-        try:
+        async with self.serves(self.platform):
+            if self.slack.app.socket_mode:
+                await self.slack.until(lambda: self.slack.connections)
             yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
 
     async def install(self, boss: Person, *, whole_enterprise: bool = False, cookie: bool = True) -> tuple[int, str]:
         """Go through the pages as a browser does; the last page's status and text."""
