@@ -52,6 +52,7 @@ def choose(
     wanted: int,
     silent: Sequence[int] = (),
     groups: Sequence[Sequence[int]] = (),
+    unsupported: Sequence[int] = (),
 ) -> Chosen:
     """The candidates to post. See `engine.records.Choice` for what is given.
 
@@ -63,7 +64,7 @@ def choose(
     if groups:
         posted = _collected(matrix, groups, seed)
     else:
-        posted = welfare.choose(matrix, _similarities(texts), rule, wanted, seed)
+        posted = _supported_first(matrix, texts, rule, wanted, seed, frozenset(unsupported))
     choice = Choice(
         rule=str(rule),
         seed=seed,
@@ -72,6 +73,7 @@ def choose(
         groups=tuple(tuple(group) for group in groups),
         worth=_worth(matrix, rule, values),
         fingerprint=fingerprint(texts),
+        unsupported=tuple(unsupported),
     )
     return Chosen(tuple(values.tolist()), welfare.rank(matrix, rule, seed), posted, choice)
 
@@ -122,6 +124,7 @@ def replay(drafting: Drafting) -> Replayed:
             wanted=choice.wanted,
             silent=choice.silent,
             groups=choice.groups,
+            unsupported=choice.unsupported,
         )
     except (ValueError, IndexError) as problem:
         return Replayed(Verdict.DIFFERS, (f"The log contradicts itself: {problem}.",), None)
@@ -179,6 +182,19 @@ def _collected(matrix: Matrix, groups: Sequence[Sequence[int]], seed: int) -> tu
             chosen.append(best)
             left.remove(best)
     return tuple(chosen)
+
+
+def _supported_first(
+    matrix: Matrix, texts: Sequence[str], rule: WelfareRule, wanted: int, seed: int, unsupported: frozenset[int]
+) -> tuple[int, ...]:
+    """The best by welfare that differ, of those with support; then, where these are too few, the best of the others."""
+    posted: list[int] = []
+    for some in (False, True):
+        left = [at for at in range(len(texts)) if (at in unsupported) is some]
+        if left and len(posted) < wanted:
+            alike = _similarities([texts[at] for at in left])
+            posted += [left[at] for at in welfare.choose(matrix[:, left], alike, rule, wanted - len(posted), seed)]
+    return tuple(posted)
 
 
 def _similarities(texts: Sequence[str]) -> Matrix:

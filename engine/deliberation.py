@@ -20,6 +20,7 @@ import numpy.typing as npt
 from engine.choosing import PER_SUBSET, choose, ratings
 from engine.drafting import AT_ONCE, Draft, Task, critiques_of
 from engine.errors import PredictorUnavailable, RulesError, UsageError
+from engine.generation.support import unsupported
 from engine.grouping import Vectors, normalised, representatives, tree, vectors
 from engine.ports import AgreementPredictor, StatementGenerator, TextEmbedder
 from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
@@ -101,6 +102,7 @@ async def deliberate(
         raise ValueError(
             f"score must be [members, candidates] {(len(opinions), len(texts))}, got {prediction.score.shape}"
         )
+    lacking = await asyncio.to_thread(_unsupported, task, texts) if aim is not Purpose.COLLECT else ()
     heard = set(given)
     chosen = choose(
         prediction,
@@ -110,6 +112,7 @@ async def deliberate(
         wanted=posted,
         silent=[at for at in range(len(opinions)) if at not in heard],
         groups=groups if aim is Purpose.COLLECT else (),
+        unsupported=lacking,
     )
     notes = _notes(candidates, n, generator.name, given if aim is Purpose.DECIDE else ())
     if draft.trees:
@@ -171,6 +174,14 @@ async def _represented(
         p_agree=None if found.p_agree is None else spread(found.p_agree),
     )
     return everybody, note
+
+
+def _unsupported(task: Task, texts: Sequence[str]) -> tuple[int, ...]:
+    """Candidates that rest on one odd opinion alone. The previous statement is public, critiques are one's own."""
+    if task.revision is None:
+        return unsupported(task.question, task.opinions, texts)
+    written = [f"{one}\n{other}" for one, other in zip(task.opinions, task.revision.critiques, strict=True)]
+    return unsupported(f"{task.question}\n{task.revision.previous_statement}", written, texts)
 
 
 def _least(purpose: Purpose) -> int:

@@ -83,7 +83,8 @@ class Choice:
 
     rule: the welfare rule as `WelfareRule` writes it. wanted: how many candidates were to be posted. silent:
     rows of the prediction of members who gave no opinion and count for nothing. groups: purpose `collect`, the
-    candidates of each subset of opinions; empty where the rule alone chose. worth: (rule, [candidates] welfare)
+    candidates of each subset of opinions; empty where the rule alone chose. unsupported: candidates that rest on one
+    odd opinion alone and are posted after the others (`engine.generation.support`). worth: (rule, [candidates] welfare)
     for the round's rule and every other named rule that the predictions allow. fingerprint: of the candidates' texts.
     """
 
@@ -94,6 +95,7 @@ class Choice:
     groups: tuple[tuple[int, ...], ...]
     worth: tuple[tuple[str, tuple[float, ...]], ...]
     fingerprint: str
+    unsupported: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

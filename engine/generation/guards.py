@@ -18,7 +18,7 @@ from pathlib import Path
 
 from engine.generation.languages import foreign, languages_of
 from engine.generation.leaks import Leaks
-from engine.generation.orders import orders_a_model, parted, without_orders
+from engine.generation.orders import OF_A_STATEMENT, orders_a_model, parted, without_orders
 from engine.generation.plain import plain
 from engine.language import sentences, stems
 from engine.position import derive
@@ -31,6 +31,8 @@ LONGEST_CHARACTERS = 1_500
 LEAST_WORDS = 3
 SUPPORTED = 0.08
 """The least share of a statement's content words that the question and the opinions must hold."""
+LEFT = 0.25
+"""The same share when any one opinion is left out."""
 
 
 ORDERED_WORDS, STRIKING_WORDS = 30, 12
@@ -129,19 +131,20 @@ class Guard:
         public = [question, *((stated.affirming, stated.negating) if stated else ())]
         if revision is not None:
             public.append(revision.previous_statement)
+        self._about = f"{question} {OF_A_STATEMENT}" if revision else question
         self._public = [_folded(text) for text in public]
         self._leaks = Leaks(written, public)
-        self._languages = languages_of([without_orders(text) for text in written])
+        self._languages = languages_of([without_orders(text, self._about) for text in written])
         self._common = frozenset().union(*(stems(text) for text in public))
         # Words cannot tell what opinions in two languages share.
         self._several = len(written) > 1 and len(self._languages) < 2
         self._holders: dict[str, int] = {}
         for member, text in enumerate(written):
-            for stem in stems(without_orders(text)):
+            for stem in stems(without_orders(text, self._about)):
                 self._holders[stem] = member if self._holders.get(stem, member) == member else _SEVERAL
         self._everybody_wrote = _folded("\n".join(written))
         allowed = self._common | self._holders.keys()
-        orders = [_ordered(text) for text in written]
+        orders = [_ordered(text, self._about) for text in written]
         self._ordered = frozenset(stem for one in orders for stem in one) - allowed
         self._striking = frozenset(stem for one in orders for stem in one[:STRIKING_WORDS]) - allowed
         self._known = [_folded(revision.previous_statement)] if revision else []
@@ -192,7 +195,7 @@ class Guard:
         return None
 
     def _content(self, text: str) -> Reason | None:
-        if any(orders_a_model(sentence) for sentence in sentences(text)):
+        if any(orders_a_model(sentence, self._about) for sentence in sentences(text)):
             return Reason.ORDER
         if _hateful(text):
             return Reason.HATEFUL
@@ -224,14 +227,14 @@ class Guard:
             return Reason.UNSUPPORTED
         alone = Counter(self._holders[stem] for stem in supported if stem not in self._common)
         alone.pop(_SEVERAL, None)
-        if self._several and any(len(supported) - lost < SUPPORTED * len(said) for lost in alone.values()):
+        if self._several and any(len(supported) - lost < LEFT * len(said) for lost in alone.values()):
             return Reason.ONE_OPINION
         return None
 
 
-def _ordered(text: str) -> list[str]:
+def _ordered(text: str, about: str) -> list[str]:
     """The stems of what an opinion orders a model to do, longest first."""
-    found = {stem for sentence in parted(text[:20_000])[1] for stem in stems(sentence)}
+    found = {stem for sentence in parted(text[:20_000], about)[1] for stem in stems(sentence)}
     return sorted(found, key=lambda stem: (-len(stem), stem))[:ORDERED_WORDS]
 
 

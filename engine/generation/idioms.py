@@ -194,7 +194,9 @@ FIRST_PERSON: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 OTHERS = re.compile(
-    r"\b(?:someone|as (?:said|mentioned) (?:above|before)|the (?:previous|last) (?:speaker|comment|poster)"
+    r"(?:^|\b(?:as|like|with|to|by|from|and|than|because|that) )someone\b"
+    r"|\bsomeone(?:'s\b| (?:is|was|said|says|wrote|writes|thinks|mentioned|suggested|has|and)\b)"
+    r"|\b(?:as (?:said|mentioned) (?:above|before)|the (?:previous|last) (?:speaker|comment|poster)"
     r"|your (?:idea|point|comment))\b",
     re.I,
 )

@@ -24,7 +24,7 @@ from engine import prompts
 from engine.endpoint import Answers, PromptTooLong
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, ParleyError
 from engine.generation.guards import Guard, Judged
-from engine.generation.orders import without_orders
+from engine.generation.orders import OF_A_STATEMENT, without_orders
 from engine.generation.plain import plain
 from engine.ports import StatementGenerator
 from engine.prompts import Message, Prompt, Style
@@ -123,14 +123,14 @@ class PromptedGenerator(StatementGenerator):
         self, question: str, opinions: Sequence[str], n: int, *, seed: int, revision: Revision | None = None
     ) -> list[Candidate]:
         """At most `n` candidates that passed every guard, in the order in which they were written."""
-        texts = await asyncio.to_thread(_sayable, opinions)
+        texts = await asyncio.to_thread(sayable, opinions, question)
         if not any(texts):
             raise GeneratorMisbehaved(
                 "No statement can be made of these opinions: none of them holds words that say something about the "
                 "question."
             )
         if revision is not None:
-            said = await asyncio.to_thread(_sayable, revision.critiques)
+            said = await asyncio.to_thread(sayable, revision.critiques, f"{question} {OF_A_STATEMENT}")
             revision = Revision(revision.previous_statement, tuple(said))
         guard = await asyncio.to_thread(Guard, question, opinions, revision=revision)
         async with self._open(seed) as endpoint:
@@ -307,6 +307,6 @@ def estimated_tokens(text: str) -> int:
     return math.ceil(ascii_letters / 3) + len(text) - ascii_letters
 
 
-def _sayable(texts: Sequence[str]) -> list[str]:
-    """[members] the texts made plain, without sentences that speak to a language model."""
-    return [without_orders(plain(text)) if text.strip() else "" for text in texts]
+def sayable(texts: Sequence[str], about: str) -> list[str]:
+    """[members] the texts made plain, without orders to whoever writes the statement; about: what they speak of."""
+    return [without_orders(plain(text), about) if text.strip() else "" for text in texts]

@@ -79,7 +79,7 @@ def read(asked: Asked, member: int, opinion: str, most: int) -> tuple[list[Said]
     found: list[Said] = []
     votes: list[int] = []
     contrast = False
-    for sentence in parted(_titled(asked, opinion))[0][: 2 * most]:
+    for sentence in parted(_titled(asked, opinion), asked.text)[0][: 2 * most]:
         if len(found) >= most:
             break
         for piece in _pieces(asked, sentence[:_LONGEST_SENTENCE]):

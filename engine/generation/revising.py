@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from engine.generation.asking import Asked
 from engine.generation.composing import as_group, finished
 from engine.generation.grammar import has_finite_verb, words
-from engine.generation.orders import orders_a_model
+from engine.generation.orders import OF_A_STATEMENT, orders_a_model
 from engine.generation.plain import plain
 from engine.generation.planning import LONGEST
 from engine.generation.points import Gathered, Point, merged
@@ -134,7 +134,7 @@ def _heard(
     for member, critique in enumerate(critiques):
         mine: set[int] = set()
         for sentence in sentences(critique):
-            if orders_a_model(sentence):
+            if orders_a_model(sentence, f"{asked.text} {OF_A_STATEMENT}"):
                 continue
             shorter = shorter or _SHORTER.search(sentence) is not None
             for piece in re.split(r",? (?:but|and also|;) ", sentence):

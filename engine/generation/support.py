@@ -1,0 +1,91 @@
+"""Support: which statements say something that rests on one opinion alone, and are better not posted first.
+
+One opinion can always put a clause of its own into a statement, and a minority's point belongs there. What gives an
+attack away is that its clause shares no word with the question or with anybody else, and is odd besides: it holds a
+name or a word that no dictionary has, or its opinion takes no side and speaks of nothing that anybody speaks of, or
+holds a sentence that may be an order (`engine.generation.orders`). Such a statement keeps its place among the
+candidates; it is posted only where there are not enough others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from engine.generation.grammar import FUNCTION_WORDS, classes, looks_english, words
+from engine.generation.orders import suspected
+from engine.generation.plain import plain
+from engine.language import sentences, stance, stems
+
+GROUP = 4
+"""In a smaller group hardly anything is said twice, and nothing is held back."""
+
+SHOUTED = 6
+"""Letters of a word in capitals that is no abbreviation any more."""
+
+_CLAUSE_END = re.compile(r"[,;:.!?]\s|[,;:.!?]$|\b(?:because|but|while|as long as|so that|although)\b", re.I)
+_SEVERAL = -1
+
+
+class Support:
+    """Knows who holds which word. question: what was asked; opinions: [members] texts, "" for none.
+
+    Of another language than English it knows no dictionary, and there only names count as odd.
+    """
+
+    def __init__(self, question: str, opinions: Sequence[str]) -> None:
+        self._question = question
+        self._written = written = [plain(text) for text in opinions]
+        self._asked = stems(question)
+        self._holders: dict[str, int] = {}
+        for member, text in enumerate(written):
+            for stem in stems(text):
+                self._holders[stem] = member if self._holders.get(stem, member) == member else _SEVERAL
+        self._enough = sum(bool(text.strip()) for text in written) >= GROUP
+        self._english = looks_english(" ".join((question, *written))[:4_000])
+        self._known: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def lacking(self, statement: str) -> bool:
+        """True for a statement that holds a clause of one odd opinion alone, in a group of at least GROUP."""
+        if not self._enough:
+            return False
+        alone = self._alone(stems(statement))
+        if any(stem in self._about(member)[0] for stem, member in alone.items()):
+            return True
+        odd = {stem for stem, member in alone.items() if stem in self._about(member)[1]}
+        clauses = [stems(clause) for clause in _CLAUSE_END.split(statement) if clause.strip()] if odd else ()
+        return any(said & odd and not any(self._shared(stem) for stem in said) for said in clauses)
+
+    def _shared(self, stem: str) -> bool:
+        return stem in self._asked or self._holders.get(stem) == _SEVERAL
+
+    def _alone(self, said: frozenset[str]) -> dict[str, int]:
+        """What of `said` one member alone wrote, with who did."""
+        return {stem: self._holders[stem] for stem in said if stem in self._holders and not self._shared(stem)}
+
+    def _about(self, member: int) -> tuple[frozenset[str], frozenset[str]]:
+        """The words of a member's opinion that stand apart, and its odd ones."""
+        if member not in self._known:
+            text = self._written[member]
+            on_topic = any(self._shared(stem) for stem in stems(text)) or stance(text, self._question) != 0
+            apart = " ".join(suspected(text, self._question)) if on_topic else text
+            self._known[member] = (stems(apart), self._odd_words(text))
+        return self._known[member]
+
+    def _odd_words(self, text: str) -> frozenset[str]:
+        """The stems of shouted words and of words that no dictionary has, where nobody else uses them."""
+        found: set[str] = set()
+        for sentence in sentences(text):
+            for word in (part for whole in words(sentence) for part in whole.removesuffix("'s").split("-")):
+                if word.isupper() and len(word) < SHOUTED or word.lower() in FUNCTION_WORDS or "'" in word:
+                    continue
+                unlisted = self._english and len(word) > 3 and word.isalpha() and not classes(word.lower())
+                if word.isupper() or unlisted:
+                    found.update(stem for stem in stems(word) if not self._shared(stem))
+        return frozenset(found)
+
+
+def unsupported(question: str, opinions: Sequence[str], statements: Sequence[str]) -> tuple[int, ...]:
+    """The positions of statements that lack support, in order."""
+    support = Support(question, opinions)
+    return tuple(at for at, statement in enumerate(statements) if support.lacking(statement))
