@@ -72,7 +72,8 @@ def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str)
     _assert_unharmed(undisturbed, survived)
     died = Counter((step, number) for one in survived for step, number, _ in one.deaths)
     every = {(step, at + 1) for step, names in undisturbed.boundaries.items() for at in range(len(names))}
-    assert died == Counter(every)
+    # A process that begins in the middle asks once more where somebody's conversation is: it has more boundaries.
+    assert Counter(every) <= died
 
 
 @pytest.mark.slow
