@@ -20,6 +20,8 @@ from engine.scoring.calibration import Calibration, fit
 from engine.scoring.checkpoint import KnownScore
 from engine.scoring.reward_model import RewardModelPredictor
 
+_CALIBRATIONS = {"judge": "PARLEY_JUDGE_CALIBRATION", "embedding": "PARLEY_EMBEDDING_CALIBRATION"}
+
 LEAST = 50
 """Ratings below which nothing is fitted: seven probabilities and a slope need some."""
 
@@ -66,12 +68,15 @@ def rated(export: Path, predictor: str) -> Rated:
     )
 
 
-def calibrate(export: Path, predictor: str, out: Path | None) -> tuple[Calibration, Path, Rated]:
+def calibrate(
+    export: Path, predictor: str, out: Path | None, *, served: Path | None = None
+) -> tuple[Calibration, Path, Rated]:
     """Fit `predictor`'s calibration on an export and write it: to `out`, or beside a reward model's checkpoint.
 
-    Raises UsageError where the ratings are too few or do not rise with the scores.
+    served: the folder, here, of the checkpoint that a vLLM server scores with. Raises UsageError where the ratings are
+    too few or do not rise with the scores, SettingsError where there is no place to write to.
     """
-    folder = _folder(predictor, out)
+    folder = _folder(predictor, out, served)
     found = rated(export, predictor)
     if len(found.ratings) < LEAST:
         raise UsageError(
@@ -88,11 +93,17 @@ def calibrate(export: Path, predictor: str, out: Path | None) -> tuple[Calibrati
         "rounds": found.rounds,
         "on": datetime.fromtimestamp(SystemClock().now(), UTC).date().isoformat(),
     }
-    if out is None:
-        path = checkpoint.write_calibration(folder, calibration, fitted)
-    else:
-        path = out
-        path.write_text(json.dumps({**calibration.fields(), "fitted": fitted}, indent=2) + "\n", encoding="utf-8")
+    try:
+        if out is None:
+            path = checkpoint.write_calibration(folder, calibration, fitted)
+        else:
+            path = out
+            path.write_text(json.dumps({**calibration.fields(), "fitted": fitted}, indent=2) + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise SettingsError(
+            f"The calibration cannot be written to {str(out or folder)!r}: {problem.strerror}; give another place with "
+            "--out FILE."
+        ) from None
     return calibration, path, found
 
 
@@ -108,14 +119,23 @@ async def know_scores(predictor: AgreementPredictor) -> Path | None:
     return checkpoint.write_known_scores(predictor.folder, known)
 
 
-def _folder(predictor: str, out: Path | None) -> Path:
-    name, _, folder = predictor.partition(":")
-    if out is None and (name != "reward_model" or not Path(folder).is_dir()):
+def _folder(predictor: str, out: Path | None, served: Path | None) -> Path:
+    """The checkpoint's folder; of no meaning where `out` is given."""
+    name, _, model = predictor.partition(":")
+    if name not in (*_CALIBRATIONS, "reward_model", "vllm-server"):
         raise SettingsError(
-            f"The calibration of {predictor!r} belongs into a file: give --out FILE, and name that file where the "
-            "predictor's settings ask for its calibration."
+            f"The predictor {predictor!r} brings its calibration or has none; name a reward model, a judge or an "
+            "embedding model with --predictor."
         )
-    return Path(folder)
+    folder = served if name == "vllm-server" and served is not None else Path(model)
+    if out is not None or (name in ("reward_model", "vllm-server") and folder.is_dir()):
+        return folder
+    setting = _CALIBRATIONS.get(name)
+    if setting is None:
+        raise SettingsError(f"There is no folder {str(folder)!r} for the calibration of {predictor!r}; check the path.")
+    raise SettingsError(
+        f"The calibration of {predictor!r} belongs into a file: give --out FILE, and name that file in {setting}."
+    )
 
 
 def _rows(export: Path, table: str) -> Iterator[dict[str, Any]]:
@@ -147,7 +167,7 @@ def calibrate_predictor(settings: Settings, export: Path, out: Path | None) -> N
 
     from engine import catalog
 
-    calibration, path, found = calibrate(export, settings.predictor, out)
+    calibration, path, found = calibrate(export, settings.predictor, out, served=settings.vllm_checkpoint)
     rounds = "1 round" if found.rounds == 1 else f"{found.rounds:,} rounds"
     said = [
         f"Wrote {path}, fitted on {len(found.ratings):,} ratings from {rounds}; what scores mean now:",

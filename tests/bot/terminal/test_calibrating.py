@@ -117,9 +117,24 @@ def test_scores_that_say_nothing_are_refused(tmp_path: Path) -> None:
         calibrate(as_lines(tmp_path / "export", held), NAME, tmp_path / "out.json")
 
 
+def test_the_calibration_of_a_served_reward_model_goes_beside_its_checkpoint_here(tmp_path: Path) -> None:
+    name = "vllm-server:reward"
+    export = as_lines(tmp_path / "export", tables(300, name=name))
+    _, path, _ = calibrate(export, name, None, served=tmp_path)
+    assert path == tmp_path / "calibration.json"
+    with pytest.raises(SettingsError, match="There is no folder 'reward' for the calibration"):
+        calibrate(export, name, None)
+
+
 def test_where_to_write_must_be_known(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="give --out FILE"):
+    with pytest.raises(SettingsError, match="give --out FILE, and name that file in PARLEY_JUDGE_CALIBRATION"):
         calibrate(as_lines(tmp_path / "export", tables(100)), NAME, None)
+    with pytest.raises(SettingsError, match="cannot be written to .*: No such file or directory; give another place"):
+        calibrate(tmp_path / "export", NAME, tmp_path / "none" / "out.json")
+    with pytest.raises(SettingsError, match="There is no folder '/nowhere'"):
+        calibrate(tmp_path / "export", "reward_model:/nowhere", None)
+    with pytest.raises(SettingsError, match="'lexical' brings its calibration or has none"):
+        calibrate(tmp_path / "export", "lexical", tmp_path / "out.json")
     with pytest.raises(UsageError, match="a folder that `parley export` wrote"):
         calibrate(tmp_path, NAME, tmp_path / "out.json")
 

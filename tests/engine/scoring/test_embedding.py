@@ -89,6 +89,7 @@ async def test_a_calibration_makes_ratings_of_scores(model: Path) -> None:
     np.testing.assert_allclose(prediction.p_agree, calibration.p_agree(prediction.score))
 
 
+@pytest.mark.slow
 async def test_a_model_that_does_not_load_is_unavailable_and_the_default_predicts(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     spec = f"embedding:{tmp_path}"
