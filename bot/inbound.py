@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
-from bot.commands import Forgetting, Hiding, Moderating, Opening, Reading
+from bot.commands import Forget, Forgetting, Hiding, Moderating, Opening, Reading
 from bot.conversation import Conversation
 from bot.desk import Desk, nothing
 from bot.forms import BackEnds
@@ -45,15 +46,17 @@ class Inbox:
         back_ends: BackEnds,
         service_of: Callable[[Rules], str | None],
         committed: Callable[[], None] = nothing,
+        own_chats: Mapping[str, Forget] = MappingProxyType({}),
     ) -> None:
         """`service_of`: what a member reads about where a round's models send opinions, None when nowhere.
 
-        committed: called after each commit, such as a dispatcher's `wake`.
+        committed: called after each commit, such as a dispatcher's `wake`. own_chats: platform name -> what takes a
+        person out of a chat that is in our own database.
         """
         desk = Desk(store, back_ends, service_of, committed)
         hiding = Hiding(desk)
         opening, moderating, reading = Opening(desk), Moderating(desk, hiding), Reading(desk)
-        forgetting = Forgetting(desk)
+        forgetting = Forgetting(desk, own_chats)
         self._reading = reading
         self._conversation = Conversation(desk)
         self._losing = Losing(desk)

@@ -102,7 +102,8 @@ async def application(
         pace = pace or Pace(lease=settings.lease, keep=settings.keep_days * 86_400)
         dispatcher = Dispatcher(store, effects.carry_out, effects.give_up, clock, owner, settings.platforms, pace)
         back_ends = BackEnds(drafting.name, predicting.name, predicting.calibrated)
-        handler = Inbox(store, back_ends, models.service, dispatcher.wake)
+        own_chats = {name: one.forget for name, one in platforms.items() if one.abilities.own_chat}
+        handler = Inbox(store, back_ends, models.service, dispatcher.wake, own_chats)
         for name in settings.channels:
             await web.open_channel(name, open_seats=settings.open_seats)
         yield Application(settings, store, web, platforms, handler, dispatcher)

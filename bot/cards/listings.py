@@ -146,10 +146,15 @@ def confirm_cancel(round: Round, texts: Texts) -> Card:
 
 
 def confirm_forget(rounds: int, texts: Texts) -> Card:
-    """Ask before everything of one person is deleted. rounds: how many hold something of theirs."""
-    text = texts("forget-confirm", rounds=rounds)
+    """Ask before everything of one person is deleted.
+
+    rounds: how many hold something of theirs; 0 where only the chat itself does.
+    """
+    text = texts("forget-confirm", rounds=rounds) if rounds else texts("forget-confirm-chat")
     button = Button("forget", texts("button-forget"), "", style=Style.DANGER)
-    return Card("confirm-forget", text, (Text(text), Note(texts("forget-explained"))), (button,))
+    return Card(
+        "confirm-forget", text, (Text(text), *((Note(texts("forget-explained")),) if rounds else ())), (button,)
+    )
 
 
 def _numbered(buttons: Iterable[Button], number: int, of: int, texts: Texts) -> list[Button]:

@@ -49,11 +49,13 @@ class Abilities:
 
     idempotent: `send` with a key it has seen returns the first message instead of posting again.
     removes_reactions: may take somebody else's reaction off. text_limit: characters in one message.
+    own_chat: the chat is in our own database, so that forgetting somebody there waits for no network.
     """
 
     idempotent: bool
     removes_reactions: bool
     text_limit: int
+    own_chat: bool = False
 
 
 Handler = Callable[[Inbound], Awaitable[Reply]]

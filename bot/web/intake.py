@@ -9,13 +9,15 @@ from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
-from bot.platform import Done, Handler, Reply
-from bot.web import deliveries
-from bot.web.actions import AnyAction
+from bot.platform import Done, FieldProblems, Handler, Reply
+from bot.web import deliveries, strings
+from bot.web.actions import AnyAction, Submit
 from bot.web.deliveries import Recorded
 from bot.web.items import items
 from bot.web.seats import Seat
 from bot.web.showing import Refusal
+from bot.web.strangers import strangers
+from bot.web.strings import Translate
 from bot.web.wire import reply_json
 from engine.errors import ParleyError, StoreUnavailable
 from engine.ports import Clock
@@ -29,12 +31,20 @@ log = logging.getLogger(__name__)
 class Intake:
     """One process's way from an action to the bot; the actions of one person go one after the other."""
 
-    def __init__(self, database: Database, handler: Handler, clock: Clock, poke: Callable[[], None]) -> None:
-        """`poke` is called whenever the chat may look different."""
+    def __init__(
+        self,
+        database: Database,
+        handler: Handler,
+        clock: Clock,
+        poke: Callable[[], None],
+        translate: Translate = str,
+    ) -> None:
+        """`poke` is called whenever the chat may look different. translate: gives the words of the pages."""
         self._database = database
         self._handler = handler
         self._clock = clock
         self._poke = poke
+        self._translate = translate
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, seat: Seat, action: AnyAction) -> dict[str, Any] | Refusal:
@@ -79,10 +89,23 @@ class Intake:
                 log.exception("an action of the browser failed again", extra={"delivery": recorded.action.delivery})
 
     async def _handle(self, recorded: Recorded) -> dict[str, Any]:
-        reply: Reply = Done()
-        for item in items(recorded):
-            reply = await self._handler(item)
+        reply = await self._stopped(recorded) or await self._heard(recorded)
         made, done = reply_json(reply), isinstance(reply, Done)
         await self._database.write(lambda connection: deliveries.answer(connection, recorded, made, done=done))
         self._poke()
         return made
+
+    async def _stopped(self, recorded: Recorded) -> Reply | None:
+        """The reply to a form that names people who are not here; the bot is not told of it."""
+        channel, action = recorded.seat.channel, recorded.action
+        if not isinstance(action, Submit):
+            return None
+        names = await self._database.read(lambda connection: strangers(connection, channel, action))
+        sentence = self._translate(strings.STRANGERS).format(names=", ".join(names))
+        return FieldProblems((("invited", sentence),)) if names else None
+
+    async def _heard(self, recorded: Recorded) -> Reply:
+        reply: Reply = Done()
+        for item in items(recorded):
+            reply = await self._handler(item)
+        return reply

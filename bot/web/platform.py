@@ -43,7 +43,7 @@ class WebPlatform:
     """
 
     name = "web"
-    abilities = Abilities(idempotent=True, removes_reactions=True, text_limit=TEXT_LIMIT)
+    abilities = Abilities(idempotent=True, removes_reactions=True, text_limit=TEXT_LIMIT, own_chat=True)
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class WebPlatform:
     async def run(self, handler: Handler) -> None:
         """Serve until cancelled; see `ChatPlatform.run`. Raises SettingsError when the port cannot be had."""
         await self._hub.start()
-        self._intake = Intake(self._database, handler, self._clock, self._hub.poke)
+        self._intake = Intake(self._database, handler, self._clock, self._hub.poke, self._translate)
         gate = Gate(self._host, self._public_url, self._translate)
         server = Server(
             self._database, self._signer, gate, self._hub, self._intake, self._clock, self._translate, self._figures

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platform import Card, InChannel, MessageRef, Privately
+from bot.web import strings
 from bot.web.seats import channel_id, folded, member_id, shown
 from engine.errors import PlatformRefused
 from tests.bot.web.conftest import Served
@@ -82,3 +83,23 @@ async def test_forgetting_takes_a_persons_words_and_reactions_off_every_page(ser
     await bob.until(lambda: bob.texts() == ["We drink tea."] and not bob.shown[ref.message]["reactions"])
     await alice.until(lambda: alice.texts("direct") == [])
     assert await served.platform.reactions(ref) == {}
+
+
+async def test_nobody_is_invited_by_a_name_that_nobody_here_has(served: Served) -> None:
+    alice = await served.page("Alice")
+    await served.platform.seat("demo", "Ana María")
+    await served.platform.seat("closed", "Dan")
+
+    async def asked(invited: str, roster: str = "invited") -> dict[str, object]:
+        values = {"question": "Tea?", "roster": roster, "invited": invited}
+        answer = await alice.do("submit", place="channel", form="ask", values=values)
+        return dict(answer["reply"])
+
+    refused = await asked("@alice, Ana Maria; dan")
+    assert refused["type"] == "problems"
+    assert refused["problems"] == [["invited", strings.STRANGERS.format(names="Ana Maria, dan")]]
+    assert served.bot.heard == []
+    for fine in ("@alice, ana maría", "everyone", ""):
+        assert (await asked(fine))["type"] == "done"
+    assert (await asked("Nobody", roster="open"))["type"] == "done"
+    assert len(served.bot.heard) == 4
