@@ -1,103 +1,20 @@
-"""What the engine asks of the outside. An implementation can be written from a docstring alone.
-
-Every port has one contract suite in tests/contracts/ that each implementation, fakes included, passes.
-"""
+"""Where rounds are kept, and what goes into the store and comes out of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 
 from engine.outcome import Outcome
-from engine.records import Candidate, Drafting, Matrix, Prediction, Revision
+from engine.records import Candidate, Drafting, Matrix
 from engine.rounds.effects import Effect
 from engine.rounds.events import Event
 from engine.rounds.model import Round, Standing
 from engine.rounds.transition import Standings, Transition
-
-
-class StatementGenerator(Protocol):
-    """Writes candidate consensus statements out of a question and opinions."""
-
-    @property
-    def name(self) -> str:
-        """The catalog name that makes this generator, such as "extractive" or "openai:llama-3"."""
-        ...
-
-    @property
-    def service(self) -> str | None:
-        """Where opinions are sent, in words a member reads before writing; None when they stay here."""
-        ...
-
-    async def generate(
-        self, question: str, opinions: Sequence[str], n: int, *, seed: int, revision: Revision | None = None
-    ) -> list[Candidate]:
-        """At most `n` candidates, distinct after case and spacing are folded, best supported first.
-
-        `opinions`: [members] free texts, untrusted, at least one non-empty. Fewer than `n` come back
-        when the opinions cannot support more. Provenance names the generator that wrote each, which is
-        another one than `name` where this one fell back on it. The same arguments give the same candidates where the
-        model allows; a deterministic generator always does. Never returns an empty list.
-
-        Raises GeneratorUnavailable when the model does not answer (carrying retry_after) and
-        GeneratorMisbehaved when it answers nonsense. Runs heavy work off the event loop.
-        """
-        ...
-
-
-class AgreementPredictor(Protocol):
-    """Predicts how much each member would agree with each statement, from that member's own opinion."""
-
-    @property
-    def name(self) -> str:
-        """The catalog name that makes this predictor, such as "lexical"."""
-        ...
-
-    @property
-    def calibrated(self) -> bool:
-        """True when predictions carry expected_agreement and p_agree."""
-        ...
-
-    @property
-    def service(self) -> str | None:
-        """Where opinions are sent, in words a member reads before writing; None when they stay here."""
-        return None
-
-    @property
-    def instant(self) -> bool:
-        """True where ten thousand members cost seconds, so that in any group everybody is predicted one by one."""
-        return False
-
-    async def predict(
-        self,
-        question: str,
-        opinions: Sequence[str],
-        statements: Sequence[str],
-        *,
-        revision: Revision | None = None,
-    ) -> Prediction:
-        """`opinions` [members], `statements` [candidates] -> Prediction of [members, candidates].
-
-        `revision`: in a critique iteration, what each member said about the previous statement, aligned with
-        `opinions`; the prediction is made from opinion and critique together. The same input gives the same output
-        up to rounding; a row depends on its own opinion and critique only, and a cell on its own statement only, so
-        that a matrix may be computed in parts. Either sequence may have any length including 0.
-        Raises PredictorUnavailable. Runs heavy work off the event loop.
-        """
-        ...
-
-
-@runtime_checkable
-class TextEmbedder(Protocol):
-    """A predictor or generator that can place texts by meaning; large groups are then clustered by its vectors."""
-
-    async def embed(self, texts: Sequence[str]) -> Matrix:
-        """[texts, dimensions], close together where texts mean the same; the same text gives the same row."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,12 +278,4 @@ class RoundStore(Protocol):
 
     async def close(self) -> None:
         """Let go of the database; waits for what is under way."""
-        ...
-
-
-class Clock(Protocol):
-    """Where the time comes from, so that tests and simulations bring their own."""
-
-    def now(self) -> float:
-        """Seconds since the epoch, UTC."""
         ...

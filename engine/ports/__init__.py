@@ -1,0 +1,22 @@
+"""What the engine asks of the outside. An implementation can be written from a docstring alone.
+
+Every port has one contract suite in tests/contracts/ that each implementation, fakes included, passes.
+"""
+
+from engine.ports.clock import Clock
+from engine.ports.models import AgreementPredictor, StatementGenerator, TextEmbedder
+from engine.ports.store import Ballots, Claim, Decide, Delivery, Missing, RoundStore, Sent
+
+__all__ = [
+    "AgreementPredictor",
+    "Ballots",
+    "Claim",
+    "Clock",
+    "Decide",
+    "Delivery",
+    "Missing",
+    "RoundStore",
+    "Sent",
+    "StatementGenerator",
+    "TextEmbedder",
+]
