@@ -59,12 +59,13 @@ class Away:
         return ours(self.slack.team.id, of.id)
 
     @asynccontextmanager
-    async def process(self) -> AsyncIterator[Process]:
-        """A process of the bot, caught up."""
+    async def process(self, *, caught_up: bool = True) -> AsyncIterator[Process]:
+        """A process of the bot, caught up or, where that is not asked for, begun."""
         one, before = Process(self), len(self.slack.connections)
         running = asyncio.create_task(one.platform.run(one.inbox))
         try:
-            await one.caught_up()
+            if caught_up:
+                await one.caught_up()
             yield one
         finally:
             running.cancel()
