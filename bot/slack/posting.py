@@ -318,16 +318,18 @@ class Posting:
             payload = metadata.get("event_payload") or {}
             if metadata.get("event_type") == EVENT_TYPE and payload.get("key") == key:
                 post = _Post(channel, str(one["ts"]))
-                post.done = await self._answers(channel, post.ts, one) if one.get("reply_count") else 0
+                if one.get("reply_count"):
+                    await self._go_on_after(post, one)
                 return post
         return None
 
-    async def _answers(self, channel: str, ts: str, message: dict[str, Any]) -> int:
-        """How many steps after the first message were taken: all its seeds, and the answers in its thread."""
-        there = messages(self._calls, self._calls.client.conversations_replies, channel=channel, ts=ts)
-        replies = [one async for one in there if one.get("ts") != ts and one.get("bot_id")]
+    async def _go_on_after(self, post: _Post, message: dict[str, Any]) -> None:
+        """Take the steps as done that were taken after the first message: its seeds, and the answers in its thread."""
+        there = messages(self._calls, self._calls.client.conversations_replies, channel=post.channel, ts=post.ts)
+        replies = [one async for one in there if one.get("ts") != post.ts and one.get("bot_id")]
         seeded = any(one.get("name") in EMOJI.values() for one in message.get("reactions") or ())
-        return len(replies) + (7 if seeded else 0)
+        post.done = len(replies) + (7 if seeded else 0)
+        post.parts = [str(next((file["id"] for file in one.get("files") or ()), one["ts"])) for one in replies]
 
 
 def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:

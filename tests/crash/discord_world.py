@@ -15,6 +15,7 @@ from bot.discord.keys import FormKey, Pressed, read_key
 from tests.chat_server.clock import SimulatedTime
 from tests.crash.beside import Json, World, beside
 from tests.crash.script import SCRIPTS, START
+from tests.dialogues.discord_stage import options_of
 from tests.discord_server import rights
 from tests.discord_server.components import SELECTS, walk
 from tests.discord_server.interactions import MODAL, Interaction, first_answer
@@ -25,9 +26,6 @@ from tests.discord_server.server import DiscordServer
 from tests.discord_server.sessions import Timing
 from tests.discord_server.world import Channel, Message
 from tests.fakes.clock import FakeClock
-
-OPTIONS = {"ask": "question", "extend": "time", "reopen": "time"}
-"""By command: the option that takes what follows it."""
 
 ANSWER = 60.0
 """Seconds that Discord waits here for an answer: how busy the machine is must not decide what happens."""
@@ -144,7 +142,7 @@ class _DiscordWorld(World):
         """Act, and wait for the answer; why there was none."""
         match action:
             case {"do": "command", "word": word, "rest": rest}:
-                options: Json = {OPTIONS[word]: rest} if rest else {}
+                options: Json = options_of(word, rest) or {}
                 options |= {"thread": True} if action.get("thread") else {}
                 return (await person.command(f"consensus {word}", options, self._channel)).failure
             case {"do": "press", "action": pressed, "round": round, "value": value}:

@@ -229,6 +229,7 @@ OPEN_BALLOT = Script(
         react("cem", 1, "3"),
         Lapse(9),
         react("ann", 1, "5"),
+        command("mod", "hide", "2 It says too little."),
         Lapse(),
     ),
 )
