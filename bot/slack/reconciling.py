@@ -8,46 +8,35 @@ that events go, under the same delivery ids, so that it happens once however man
 Slack is asked at a pace that leaves room for what somebody waits for; where it asks to wait all the same, that is
 honoured, and what takes longer than is sensible is left to the next try.
 
-Not found are a message from somebody to whom the bot never wrote before, since it may not list its conversations;
-that a message was deleted; and that an older answer in a thread was edited.
+Not found is a message from somebody to whom the bot never wrote before, since it may not list its conversations.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Protocol
 
 from bot.platform import MessageRef
 from bot.slack.calls import Calls, Json
-from bot.slack.history import messages
-from bot.slack.ids import ours, theirs
+from bot.slack.ids import ours
+from bot.slack.rereading import Hear, Rereading
 from bot.slack.views import digest
 from engine.errors import PlatformRefused
 from engine.ports import Clock, Delivery, RoundStore
 from engine.rounds.events import ReactionsReconciled
 from engine.service import handle
-from storage.hearing import Conversation, Hearing
+from storage.hearing import Hearing
 
 log = logging.getLogger(__name__)
 
 REPEATED = 400.0
 """Seconds for which Slack repeats an event that was not taken, and a little more."""
 
-DRIFT = 60.0
-"""Seconds by which our clock may be ahead of Slack's."""
-
 CONVERSATIONS = 2_000
 """How many private conversations are read at most after one gap."""
 
-PAGES = 10
-"""How many pages of one conversation, or of one thread in it, are read at most."""
-
 OVERHEARD = 20_000
 """Of so many reactions it is remembered when they came."""
-
-Hear = Callable[[Json], Awaitable[None]]
-"""Takes an event's payload as if Slack had sent it."""
 
 
 class Holding(Protocol):
@@ -67,8 +56,7 @@ class Reconciling:
         self._store = store
         self._hearing = hearing
         self._holding = holding
-        self._calls = calls
-        self._hear = hear
+        self._rereading = Rereading(store, calls, hear, clock)
         self._team = team
         self._clock = clock
         self._overheard: dict[tuple[str, str, str], float] = {}
@@ -98,7 +86,7 @@ class Reconciling:
         began = self._clock.now()
         for one in await self._hearing.conversations(self.workspace, CONVERSATIONS):
             if one.until is None or one.until < began:
-                await self._conversation(one, max(since, one.until or 0.0) - REPEATED)
+                await self._rereading.conversation(one, max(since, one.until or 0.0) - REPEATED)
                 await self._hearing.heard(one.channel, began)
 
     async def _reactions(self, since: float) -> None:
@@ -118,38 +106,3 @@ class Reconciling:
                     newer = self._overheard.get((sent.channel, sent.message, member), 0.0) < since
                     event = ReactionsReconciled(at, member, candidate, now, before, newer=newer)
                     await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
-
-    async def _conversation(self, one: Conversation, since: float) -> None:
-        """Hear what was written or edited in a conversation since then, in the order in which it was written."""
-        channel = theirs(one.channel).id
-        client = self._calls.client
-        try:
-            opened, replied = f"{one.opened - DRIFT:.6f}", f"{since:.6f}"
-            read = messages(
-                self._calls, client.conversations_history, pages=PAGES, can_wait=True, channel=channel, oldest=opened
-            )
-            said = [message async for message in read]
-            for root in [one for one in said if float(one.get("latest_reply") or 0.0) > since]:
-                replies, ts = client.conversations_replies, root["ts"]
-                read = messages(
-                    self._calls, replies, pages=PAGES, can_wait=True, channel=channel, ts=ts, oldest=replied
-                )
-                said += [message async for message in read]
-        except PlatformRefused as refusal:
-            log.warning("conversation not read", extra={"channel": one.channel, "reason": refusal.reason})
-            return
-        for _, message in sorted({str(message["ts"]): message for message in said}.items()):
-            for payload in _payloads(channel, message, since):
-                await self._hear(payload)
-
-
-def _payloads(channel: str, message: Json, since: float) -> Iterator[Json]:
-    """The events that Slack sent of a message, or would have sent; none for what was written and edited before."""
-    ts, edited = str(message["ts"]), str((message.get("edited") or {}).get("ts") or "")
-    event = {"type": "message", "channel": channel, "channel_type": "im"}
-    if float(ts) > since:
-        yield {"event": {**message, **event}, "event_id": f"caught-up/{channel}/{ts}"}
-    if edited and float(edited) > since:
-        changed = {"subtype": "message_changed", "message": message, "event_ts": edited}
-        version = digest((("edited", edited), ("text", str(message.get("text") or ""))))
-        yield {"event": {**event, **changed}, "event_id": f"caught-up/{channel}/{ts}/{version}"}

@@ -126,6 +126,53 @@ async def test_a_message_written_while_the_process_is_down_is_an_opinion(away: A
     assert (await away.events()).count("OpinionGiven") == 3
 
 
+@pytest.mark.parametrize("in_thread", [False, True])
+async def test_what_was_deleted_while_the_process_is_down_no_longer_counts(away: Away, in_thread: bool) -> None:
+    alice, bob = away.people["alice"], away.people["bob"]
+    async with away.process() as process:
+        await away.open(invited=True)
+        await process.work()
+        for one in (alice, bob):
+            await one.say("Yes, because it is fun.", under=one.messages[0] if in_thread else None)
+    assert len(await away.opinions()) == 2
+    await alice.delete(next(one for one in alice.messages if one.user == alice.id))
+    for _ in range(2):
+        away.clock.pass_(3_600)
+        async with away.process():
+            assert list(await away.opinions()) == ["bob"]
+    assert (await away.events()).count("OpinionWithdrawn") == 1
+
+
+async def test_an_edit_of_an_older_answer_in_a_thread_is_found(away: Away) -> None:
+    alice = away.people["alice"]
+    async with away.process() as process:
+        await away.open(invited=True)
+        await process.work()
+        await alice.say("Yes, because it is fun.", under=alice.messages[0])
+    away.clock.pass_(3_600)
+    async with away.process():
+        pass
+    away.clock.pass_(3_600)
+    await alice.edit(next(one for one in alice.messages if one.user == alice.id), "No, because it is far.")
+    for _ in range(2):
+        away.clock.pass_(3_600)
+        async with away.process():
+            assert await away.opinions() == {"alice": "No, because it is far."}
+    assert (await away.events()).count("OpinionGiven") == 2
+
+
+async def test_what_slacks_retention_takes_stays_an_opinion(away: Away) -> None:
+    alice = away.people["alice"]
+    async with away.process() as process:
+        await away.open(invited=True)
+        await process.work()
+        await alice.say("Yes, because it is fun.")
+    alice.direct.messages.clear()
+    away.clock.pass_(3_600)
+    async with away.process():
+        assert await away.opinions() == {"alice": "Yes, because it is fun."}
+
+
 async def test_what_reached_us_is_not_heard_again(away: Away) -> None:
     alice = away.people["alice"]
     async with away.process() as process:
