@@ -28,6 +28,7 @@ from bot.discord.silence import Silence
 from bot.discord.threads import Threads, missing_rights
 from bot.platform import Done, Handler, Inbound, PostDeleted, Reply, Whisper
 from bot.texts import Texts
+from bot.turns import Turns
 from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock
 
@@ -76,7 +77,7 @@ class Serving:
         self._defer_after = defer_after
         self._threads = Threads(calls)
         self._asking = Asking(self.happen, self._threads.begin, self._threads.undo, self._refusal)
-        self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._turns = Turns()
         self._last: OrderedDict[str, Answer] = OrderedDict()
         self._interactions: OrderedDict[str, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -196,15 +197,6 @@ class Serving:
         if not task.cancelled() and (problem := task.exception()) is not None:
             log.error("not handled", exc_info=problem, extra={"task": task.get_name()})
 
-    def _turn(self, user: str) -> asyncio.Lock:
-        turn = self._turns.setdefault(user, asyncio.Lock())
-        self._turns.move_to_end(user)
-        if len(self._turns) > WRITERS:
-            idle = next((known for known, one in self._turns.items() if not one.locked()), None)
-            if idle is not None and idle != user:
-                del self._turns[idle]
-        return turn
-
     async def _interaction(self, payload: Payload) -> None:
         kind = int(payload["type"])
         kept = key_of(payload.get("message") or {}) is not None or _is_ballot(payload.get("message") or {})
@@ -224,7 +216,7 @@ class Serving:
         async with asyncio.TaskGroup() as tasks:
             deferring = tasks.create_task(self._defer(answer))
             try:
-                async with self._turn(user):
+                async with self._turns.of(user):
                     await self._answered(payload, kind, answer, texts)
             except StoreUnavailable:
                 await answer.show(sentence(texts("not-saved")))
@@ -278,7 +270,7 @@ class Serving:
             return
         self._posting.meet(int(act.user), int(act.channel))
         self._posting.opened(int(act.user))
-        async with self._turn(act.user):
+        async with self._turns.of(act.user):
             reply = await self.happen(act)
             if show:
                 await self._reply(act, reply)
@@ -286,7 +278,7 @@ class Serving:
     async def _deleted(self, data: Payload) -> None:
         act = inbound.deleted(data, await self._posting.whose(str(data["channel_id"])), self._clock.now())
         if act is not None:
-            async with self._turn(act.user):
+            async with self._turns.of(act.user):
                 await self.happen(act)
 
     async def _reply(self, act: Act, reply: Reply) -> None:
@@ -315,7 +307,7 @@ class Serving:
         message, heard = str(data["message_id"]), asyncio.Event()
         self._unheard.add(heard)
         try:
-            async with self._turn(act.user):
+            async with self._turns.of(act.user):
                 reply = await self.happen(act)
         finally:
             heard.set()
@@ -346,7 +338,7 @@ class Serving:
         """Somebody left a server, and so every channel of it."""
         for channel in self._directory.channels_of(int(data["guild_id"])):
             act = inbound.left(data, channel, self._clock.now())
-            async with self._turn(act.user):
+            async with self._turns.of(act.user):
                 await self.happen(act)
         self._directory.forget(str((data.get("user") or {}).get("id")))
 

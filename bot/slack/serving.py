@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -23,12 +22,12 @@ from bot.slack.inbound import Act
 from bot.slack.permitting import Permitting
 from bot.slack.strangers import strangers
 from bot.texts import DEFAULT_LOCALE, Texts
+from bot.turns import Turns
 from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock, RoundStore
 
 log = logging.getLogger(__name__)
 
-WRITERS = 5_000
 BEFORE_ACK = 1.0
 """Seconds of the three until Slack gives up waiting that may be spent on asking it something."""
 
@@ -75,7 +74,7 @@ class Serving:
         self._showing = showing
         self._clock = clock
         self._moderators = moderators
-        self._turns: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._turns = Turns()
         self.overhear: Callable[[dict[str, Any]], None] = lambda _: None
 
     async def command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
@@ -180,7 +179,7 @@ class Serving:
         seconds: how long Slack may be asked whether it may happen. asked: is set when Slack is asked no more. written:
         it is a message, a reaction or the like, and no command, button or form.
         """
-        until, turn = asyncio.get_running_loop().time() + seconds, self._turn(act.user)
+        until, turn = asyncio.get_running_loop().time() + seconds, self._turns.of(act.user)
         async with turn:
             mentions = asyncio.gather(*(self._who(user) for user in act.mentions))
             who, shared, mentioned = await asyncio.gather(self._who(act.user), self._shared(act, written), mentions)
@@ -206,15 +205,6 @@ class Serving:
     async def _invited_in_vain(self, item: Inbound, texts: Texts) -> str:
         names = await strangers(item, self._store, self._directory, self._identity.team)
         return texts("invited-in-vain", names=", ".join(names)) if names else ""
-
-    def _turn(self, user: str) -> asyncio.Lock:
-        turn = self._turns.setdefault(user, asyncio.Lock())
-        self._turns.move_to_end(user)
-        if len(self._turns) > WRITERS:
-            idle = next((known for known, one in self._turns.items() if not one.locked()), None)
-            if idle is not None and idle != user:
-                del self._turns[idle]
-        return turn
 
     async def _who(self, user: str) -> Someone:
         """Who somebody is; only their id where Slack does not say in time, so that what they did is not lost."""

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from weakref import WeakValueDictionary
 
 from bot.platform import Done, FieldProblems, Handler, Reply
+from bot.turns import Turns
 from bot.web import deliveries, strings
 from bot.web.actions import AnyAction, Submit
 from bot.web.deliveries import Recorded
@@ -45,7 +45,7 @@ class Intake:
         self._clock = clock
         self._poke = poke
         self._translate = translate
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
 
     async def take(self, seat: Seat, action: AnyAction) -> dict[str, Any] | Refusal:
         """Carry out an action; the reply for its page, given only after the handler returned.
@@ -53,8 +53,7 @@ class Intake:
         A repeat gets the reply that was given first, and the handler hears nothing of it. Raises what the
         handler raises; the action is kept and comes again.
         """
-        turn = self._turns.setdefault(seat.member, asyncio.Lock())
-        async with turn:
+        async with self._turns.of(seat.member):
             now = self._clock.now()
             recorded = await self._database.write(lambda connection: deliveries.record(connection, seat, action, now))
             if isinstance(recorded, Refusal):
@@ -78,8 +77,7 @@ class Intake:
             await asyncio.sleep(deliveries.STALE / 3)
 
     async def _again(self, recorded: Recorded) -> None:
-        turn = self._turns.setdefault(recorded.seat.member, asyncio.Lock())
-        async with turn:
+        async with self._turns.of(recorded.seat.member):
             try:
                 await self._handle(recorded)
             except ParleyError as error:
