@@ -21,6 +21,7 @@ def test_all_four_ways_give_the_same_scores(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(rerank, "SIZES", {"tiny": (64, 1)})
+    monkeypatch.setattr(rerank, "VOCABULARY", 100)
     monkeypatch.setattr("sys.argv", ["rerank", "--json", "--sizes", "tiny", "--members", "2", "--repeats", "1"])
     rerank.main()
     told = json.loads(capsys.readouterr().out)
