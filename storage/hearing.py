@@ -139,6 +139,13 @@ class Hearing:
 
         return await self._database.read(work)
 
+    async def anybody_since(self, workspace: str) -> float | None:
+        """When the oldest round was opened that whoever joins may answer now; None for none. See `conversations`."""
+        collecting = select(ROUNDS).where(_in(workspace), ROUNDS.c.phase == Phase.COLLECTING.value)
+        rows = await self._database.read(lambda connection: connection.execute(collecting).all())
+        rounds = [round_from(row) for row in rows]
+        return min((one.opened_at for one in rounds if one.rules.roster is Roster.OPEN), default=None)
+
 
 def _in(workspace: str) -> ColumnElement[bool]:
     return ROUNDS.c.channel.startswith(workspace, autoescape=True)

@@ -163,6 +163,21 @@ class Directory:
                 people += place.members if (place := await self.place(known)) else 0
         return people
 
+    async def directs(self) -> AsyncIterator[tuple[str, str]]:
+        """(conversation, user) by Slack's ids of every conversation of two with the bot; none without the scope for it.
+
+        Nobody waits for it: see `Calls`.
+        """
+        client = self._calls.client
+        kinds = {"types": "im", "exclude_archived": True, "team_id": self._team, "can_wait": True}
+        try:
+            async for one in self._pages(client.conversations_list, "channels", **kinds):
+                if not one.get("is_user_deleted") and one.get("user") not in {None, "", SLACKBOT}:
+                    yield str(one["id"]), str(one["user"])
+        except PlatformRefused as refusal:
+            if refusal.reason != "missing_scope":
+                raise
+
     async def groups(self) -> tuple[tuple[str, str], ...]:
         """(Slack's id, handle) of every user group, by handle; () where Slack does not say."""
         if self._groups[0] <= self._clock.now():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from bot.findings import Finding, Mark
 from bot.settings import Settings
 from bot.slack.calls import GONE, SENTENCES
 from bot.slack.installing import by_oauth, check
@@ -34,8 +34,15 @@ SCOPES = frozenset(
 )
 """What the app needs; bot/slack/manifest.yaml asks for these."""
 
-OPTIONAL = frozenset({"channels:history", "groups:history"})
-"""With these a message whose posting was interrupted is found again instead of being posted twice."""
+OPTIONAL = frozenset({"channels:history", "groups:history", "im:read"})
+"""What the app can do without."""
+
+WITHOUT = {
+    "channels:history": "a message may appear twice after a crash",
+    "groups:history": "a message may appear twice after a crash",
+    "im:read": "somebody's first message is not found when Parley was away as it was written",
+}
+"""What comes of doing without it."""
 
 FOUNDATIONS = frozenset({"Slack token", "Slack app"})
 """What everything else stands on."""
@@ -44,17 +51,7 @@ DRIFT = 60.0
 """Seconds by which our clock and Slack's may differ: signatures count for five minutes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One thing that was looked at. good: nothing to mend; note: worth knowing although nothing is broken."""
-
-    good: bool
-    what: str
-    said: str
-    note: bool = False
-
-
-async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
+async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     """Look at Slack's side of the set-up; ends at the first thing that everything else stands on."""
     from aiohttp import ClientError
     from slack_sdk.errors import SlackApiError, SlackClientError
@@ -63,7 +60,7 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
     try:
         check(settings)
     except SettingsError as problem:
-        yield Seen(False, "Slack", str(problem))
+        yield Finding(Mark.WRONG, "Slack", str(problem))
         return
     token, app_token = settings.slack_bot_token, settings.slack_app_token
     client = AsyncWebClient(token=token.get_secret_value() if token else None, base_url=settings.slack_api_url)
@@ -71,40 +68,42 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Seen]:
     try:
         async for seen in looked:
             yield seen
-            if not seen.good and seen.what in FOUNDATIONS:
+            if seen.mark is Mark.WRONG and seen.what in FOUNDATIONS:
                 return
     except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
-        yield Seen(False, "Slack", f"it cannot be reached ({type(problem).__name__}): check this machine's network.")
+        yield Finding(
+            Mark.WRONG, "Slack", f"it cannot be reached ({type(problem).__name__}): check this machine's network."
+        )
         return
     if app_token is None:
         said = f"Slack's requests are taken on port {settings.slack_port} at /slack/events; they need https outside"
-        yield Seen(True, "Slack transport", said, note=True)
+        yield Finding(Mark.NOTE, "Slack transport", said)
         return
     try:
         await client.apps_connections_open(app_token=app_token.get_secret_value())
     except SlackApiError as problem:
-        yield Seen(
-            False,
+        yield Finding(
+            Mark.WRONG,
             "Socket Mode",
             f"Slack does not open it ({_error(problem)}): switch Socket Mode on for the app, and set slack_app_token "
             "to an app-level token (xapp-...) with the scope connections:write.",
         )
     except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
-        yield Seen(False, "Socket Mode", f"it cannot be reached ({type(problem).__name__}).")
+        yield Finding(Mark.WRONG, "Socket Mode", f"it cannot be reached ({type(problem).__name__}).")
     else:
-        yield Seen(True, "Socket Mode", "open")
+        yield Finding(Mark.FINE, "Socket Mode", "open")
 
 
-async def _workspace(client: AsyncWebClient) -> AsyncIterator[Seen]:
+async def _workspace(client: AsyncWebClient) -> AsyncIterator[Finding]:
     """One workspace by its token."""
     from slack_sdk.errors import SlackApiError
 
     try:
         answer = await client.auth_test()
     except SlackApiError as problem:
-        yield Seen(False, "Slack token", _sentence(problem))
+        yield Finding(Mark.WRONG, "Slack token", _sentence(problem))
         return
-    yield Seen(True, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
+    yield Finding(Mark.FINE, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
     headers = _headers(answer)
     if "x-oauth-scopes" in headers:
         yield _scopes({one.strip() for one in headers["x-oauth-scopes"].split(",")})
@@ -112,7 +111,7 @@ async def _workspace(client: AsyncWebClient) -> AsyncIterator[Seen]:
         yield seen
 
 
-async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Seen]:
+async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Finding]:
     """Many workspaces by OAuth: Slack looks at the client's secret before it looks at the code, which is none."""
     from slack_sdk.errors import SlackApiError
 
@@ -130,15 +129,15 @@ async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Seen
             said = (
                 f"Slack does not know it ({error}): copy slack_client_id and slack_client_secret from the app's page."
             )
-            yield Seen(False, "Slack app", said)
+            yield Finding(Mark.WRONG, "Slack app", said)
             return
-        yield Seen(True, "Slack app", f"people install it at /slack/install on port {settings.slack_port}")
+        yield Finding(Mark.FINE, "Slack app", f"people install it at /slack/install on port {settings.slack_port}")
         for seen in _clock(_headers(problem.response)):
             yield seen
     sealed = len(settings.slack_token_keys)
     if sealed > 1:
         said = f"{sealed} keys: the first seals; take the others out once every process was started with them"
-        yield Seen(True, "Slack keys", said, note=True)
+        yield Finding(Mark.NOTE, "Slack keys", said)
 
 
 def _headers(answer: Any) -> dict[str, str]:
@@ -146,23 +145,26 @@ def _headers(answer: Any) -> dict[str, str]:
     return {str(name).lower(): str(value) for name, value in given.items()}
 
 
-def _clock(headers: dict[str, str]) -> list[Seen]:
+def _clock(headers: dict[str, str]) -> list[Finding]:
     drift = _drift(headers.get("date", ""))
     if drift is None or drift <= DRIFT:
         return []
-    return [Seen(False, "Slack clock", f"this machine and Slack differ by {drift:.0f} s: set the machine's clock.")]
+    return [
+        Finding(Mark.WRONG, "Slack clock", f"this machine and Slack differ by {drift:.0f} s: set the machine's clock.")
+    ]
 
 
-def _scopes(given: set[str]) -> Seen:
+def _scopes(given: set[str]) -> Finding:
     missing = sorted(SCOPES - given)
     if missing:
         said = f"missing {', '.join(missing)}: add them to the app (bot/slack/manifest.yaml) and install it again."
-        return Seen(False, "Slack scopes", said)
+        return Finding(Mark.WRONG, "Slack scopes", said)
     absent = sorted(OPTIONAL - given)
     if absent:
-        said = f"complete; without {' and '.join(absent)} a message may appear twice after a crash"
-        return Seen(True, "Slack scopes", said, note=True)
-    return Seen(True, "Slack scopes", "complete, the optional ones included")
+        lacking = {harm: [one for one in absent if WITHOUT[one] == harm] for harm in dict.fromkeys(WITHOUT.values())}
+        said = "; ".join(["complete", *(f"without {' and '.join(of)} {harm}" for harm, of in lacking.items() if of)])
+        return Finding(Mark.NOTE, "Slack scopes", said)
+    return Finding(Mark.FINE, "Slack scopes", "complete, the optional ones included")
 
 
 def _drift(date: str) -> float | None:

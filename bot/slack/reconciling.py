@@ -8,12 +8,14 @@ that events go, under the same delivery ids, so that it happens once however man
 Slack is asked at a pace that leaves room for what somebody waits for; where it asks to wait all the same, that is
 honoured, and what takes longer than is sensible is left to the next try.
 
-Not found is a message from somebody to whom the bot never wrote before, since it may not list its conversations.
+A message from somebody to whom the bot never wrote before is found where the optional scope im:read lets it list its
+conversations.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator, Set
 from typing import Protocol
 
 from bot.platform import MessageRef
@@ -25,7 +27,7 @@ from engine.errors import PlatformRefused
 from engine.ports import Clock, Delivery, RoundStore
 from engine.rounds.events import ReactionsReconciled
 from engine.service import handle
-from storage.hearing import Hearing
+from storage.hearing import Conversation, Hearing
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,11 @@ OVERHEARD = 20_000
 
 
 class Holding(Protocol):
-    """Where reactions stand."""
+    """Where reactions stand, and with whom the bot may talk."""
+
+    def directs(self) -> AsyncIterator[tuple[str, str]]:
+        """See `Directory.directs`."""
+        ...
 
     async def reactions(self, ref: MessageRef, *, can_wait: bool) -> dict[str, tuple[int, ...]]:
         """See `Workspace.reactions`."""
@@ -84,10 +90,23 @@ class Reconciling:
         """
         await self._reactions(since)
         began = self._clock.now()
-        for one in await self._hearing.conversations(self.workspace, CONVERSATIONS):
+        known = await self._hearing.conversations(self.workspace, CONVERSATIONS)
+        for one in [*known, *await self._others({one.channel for one in known})]:
             if one.until is None or one.until < began:
                 await self._rereading.conversation(one, max(since, one.until or 0.0) - REPEATED)
                 await self._hearing.heard(one.channel, began)
+
+    async def _others(self, known: Set[str]) -> list[Conversation]:
+        """Conversations with people to whom the bot never wrote, while whoever joins may answer."""
+        opened = await self._hearing.anybody_since(self.workspace)
+        if opened is None:
+            return []
+        others: list[Conversation] = []
+        async for direct, user in self._holding.directs():
+            channel, member = ours(self._team, direct), ours(self._team, user)
+            if channel not in known and len(known) + len(others) < CONVERSATIONS:
+                others.append(Conversation(channel, member, await self._hearing.until(channel), opened))
+        return others
 
     async def _reactions(self, since: float) -> None:
         for round, candidate, sent in await self._hearing.open_candidates(self.workspace):

@@ -132,6 +132,10 @@ class Workspace:
                 return {}
             raise
 
+    def directs(self) -> AsyncIterator[tuple[str, str]]:
+        """See `Directory.directs`."""
+        return self._directory.directs()
+
     async def resolve(
         self, references: tuple[str, ...], *, after: str | None, limit: int
     ) -> tuple[list[str], str | None]:

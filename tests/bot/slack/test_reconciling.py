@@ -173,6 +173,17 @@ async def test_what_slacks_retention_takes_stays_an_opinion(away: Away) -> None:
         assert await away.opinions() == {"alice": "Yes, because it is fun."}
 
 
+@pytest.mark.parametrize("scope", ["im:read", ""])
+async def test_a_first_message_is_found_where_the_bot_may_list_its_conversations(away: Away, scope: str) -> None:
+    away.slack.installation.scopes |= {scope} - {""}
+    async with away.process():
+        await away.open()
+    away.clock.pass_(60.0)
+    await away.people["alice"].say("Yes, because it is fun.")
+    async with away.process():
+        assert await away.opinions() == ({"alice": "Yes, because it is fun."} if scope else {})
+
+
 async def test_what_reached_us_is_not_heard_again(away: Away) -> None:
     alice = away.people["alice"]
     async with away.process() as process:
