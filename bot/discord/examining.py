@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot.discord.commands import NAME
 from bot.discord.inbound import ADMINISTRATOR
 from bot.discord.installing import token_of
 from bot.discord.threads import PERMISSIONS
+from bot.findings import Finding, Mark
 from bot.settings import Settings
 from engine.errors import SettingsError
 
@@ -27,24 +27,14 @@ MEMBERS_INTENT = (1 << 14) | (1 << 15)
 SERVERS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One thing that was looked at. good: nothing to mend; note: worth knowing although nothing is broken."""
-
-    good: bool
-    what: str
-    said: str
-    note: bool = False
-
-
-async def examine(settings: Settings) -> AsyncIterator[Seen]:
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at Discord's side of the set-up; ends at the first thing that everything else stands on."""
     import aiohttp
 
     try:
         token = token_of(settings)
     except SettingsError as problem:
-        yield Seen(False, "Discord", str(problem))
+        yield Finding(Mark.WRONG, "Discord", str(problem))
         return
     headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (parley, 1)"}
     timeout = aiohttp.ClientTimeout(total=SECONDS)
@@ -53,10 +43,10 @@ async def examine(settings: Settings) -> AsyncIterator[Seen]:
             async for seen in _seen(session, settings):
                 yield seen
     except (aiohttp.ClientError, TimeoutError, OSError) as problem:
-        yield Seen(False, "Discord", f"it cannot be reached ({type(problem).__name__}): check the network.")
+        yield Finding(Mark.WRONG, "Discord", f"it cannot be reached ({type(problem).__name__}): check the network.")
 
 
-async def _seen(session: Any, settings: Settings) -> AsyncIterator[Seen]:
+async def _seen(session: Any, settings: Settings) -> AsyncIterator[Finding]:
     base = settings.discord_api_url.rstrip("/")
 
     async def ask(path: str) -> tuple[int, Any, Mapping[str, str]]:
@@ -66,18 +56,18 @@ async def _seen(session: Any, settings: Settings) -> AsyncIterator[Seen]:
 
     status, me, headers = await ask("/users/@me")
     if status == 401:
-        yield Seen(False, "Discord token", SENTENCES["not_installed"])
+        yield Finding(Mark.WRONG, "Discord token", SENTENCES["not_installed"])
         return
     if status != 200:
-        yield Seen(False, "Discord", f"it answers {status}: try again later.")
+        yield Finding(Mark.WRONG, "Discord", f"it answers {status}: try again later.")
         return
-    yield Seen(True, "Discord token", f"taken; the bot is called {me.get('username')}")
+    yield Finding(Mark.FINE, "Discord token", f"taken; the bot is called {me.get('username')}")
     yield _clock(headers)
     _, application, _ = await ask("/applications/@me")
     yield _intents(settings, int(application.get("flags") or 0))
     if application.get("interactions_endpoint_url"):
-        yield Seen(
-            False,
+        yield Finding(
+            Mark.WRONG,
             "Discord interactions",
             "take the Interactions Endpoint URL out of the developer portal: it takes "
             "commands and buttons away from the gateway.",
@@ -87,49 +77,51 @@ async def _seen(session: Any, settings: Settings) -> AsyncIterator[Seen]:
         yield seen
     _, commands, _ = await ask(f"/applications/{application.get('id')}/commands")
     if not any(one.get("name") == NAME for one in (commands if isinstance(commands, list) else [])):
-        yield Seen(True, "Discord commands", f"/{NAME} is registered when `parley serve` starts", note=True)
+        yield Finding(Mark.NOTE, "Discord commands", f"/{NAME} is registered when `parley serve` starts")
     else:
-        yield Seen(True, "Discord commands", f"/{NAME} is registered")
+        yield Finding(Mark.FINE, "Discord commands", f"/{NAME} is registered")
 
 
-def _clock(headers: Mapping[str, str]) -> Seen:
+def _clock(headers: Mapping[str, str]) -> Finding:
     try:
         drift = abs(time.time() - parsedate_to_datetime(headers.get("Date", "")).timestamp())
     except (TypeError, ValueError):
-        return Seen(True, "Discord clock", "Discord did not say the time", note=True)
+        return Finding(Mark.NOTE, "Discord clock", "Discord did not say the time")
     if drift > MUCH:
-        return Seen(
-            False, "Discord clock", f"this machine's clock is {drift:.0f} s off: set it, for instance with NTP."
+        return Finding(
+            Mark.WRONG, "Discord clock", f"this machine's clock is {drift:.0f} s off: set it, for instance with NTP."
         )
     if drift > DRIFT:
-        return Seen(True, "Discord clock", f"{drift:.0f} s off; an interaction lives three", note=True)
-    return Seen(True, "Discord clock", "right")
+        return Finding(Mark.NOTE, "Discord clock", f"{drift:.0f} s off; an interaction lives three")
+    return Finding(Mark.FINE, "Discord clock", "right")
 
 
-def _intents(settings: Settings, flags: int) -> Seen:
+def _intents(settings: Settings, flags: int) -> Finding:
     if not settings.discord_members:
         said = "no privileged one is used; without discord_members people are invited by name, not by role"
-        return Seen(True, "Discord intents", said)
+        return Finding(Mark.FINE, "Discord intents", said)
     if flags & MEMBERS_INTENT:
-        return Seen(True, "Discord intents", "Server Members is on")
-    return Seen(
-        False,
+        return Finding(Mark.FINE, "Discord intents", "Server Members is on")
+    return Finding(
+        Mark.WRONG,
         "Discord intents",
         "discord_members is set and the bot has no Server Members intent: switch it on in the developer portal under "
         "Bot, or set discord_members to false.",
     )
 
 
-def _servers(guilds: list[Any]) -> list[Seen]:
+def _servers(guilds: list[Any]) -> list[Finding]:
     if not guilds:
-        return [Seen(False, "Discord servers", "the bot is in none: open the link of `parley discord invite-url`.")]
-    found = [Seen(True, "Discord servers", ", ".join(str(one.get("name")) for one in guilds[:10]))]
+        return [
+            Finding(Mark.WRONG, "Discord servers", "the bot is in none: open the link of `parley discord invite-url`.")
+        ]
+    found = [Finding(Mark.FINE, "Discord servers", ", ".join(str(one.get("name")) for one in guilds[:10]))]
     for one in guilds:
         held = int(one.get("permissions") or 0)
         lacking = [name for name, bit in PERMISSIONS.items() if not held & (bit | ADMINISTRATOR)]
         if lacking:
             said = f"in {one.get('name')!r} the bot lacks {', '.join(lacking)}: give its role these."
-            found.append(Seen(False, "Discord permissions", said))
+            found.append(Finding(Mark.WRONG, "Discord permissions", said))
     if len(found) == 1:
-        found.append(Seen(True, "Discord permissions", "complete; a channel may still take some away"))
+        found.append(Finding(Mark.FINE, "Discord permissions", "complete; a channel may still take some away"))
     return found

@@ -14,10 +14,10 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
+from bot.findings import Finding, Mark, shown
 from bot.settings import Settings, load
 from bot.terminal import examining_database
 from bot.terminal.database_file import sqlite_file
-from bot.terminal.findings import Finding, Mark, shown
 from engine.errors import ParleyError, SettingsError
 
 PYTHON = (3, 11)
@@ -148,8 +148,8 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     from bot.clock import SystemClock
     from bot.slack.examining import examine as look_at
 
-    async for seen in look_at(settings, SystemClock()):
-        yield Finding(Mark.WRONG if not seen.good else Mark.NOTE if seen.note else Mark.FINE, seen.what, seen.said)
+    async for finding in look_at(settings, SystemClock()):
+        yield finding
 
 
 async def _discord(settings: Settings) -> AsyncIterator[Finding]:
@@ -157,8 +157,8 @@ async def _discord(settings: Settings) -> AsyncIterator[Finding]:
         return
     from bot.discord.examining import examine as look_at
 
-    async for seen in look_at(settings):
-        yield Finding(Mark.WRONG if not seen.good else Mark.NOTE if seen.note else Mark.FINE, seen.what, seen.said)
+    async for finding in look_at(settings):
+        yield finding
 
 
 async def _models(settings: Settings) -> AsyncIterator[Finding]:

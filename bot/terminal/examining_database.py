@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.findings import Finding, Mark
 from bot.terminal.database_file import sqlite_file
-from bot.terminal.findings import Finding, Mark
 from engine.errors import ParleyError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bot.terminal.findings import Finding, Mark, shown
+from bot.findings import Finding, Mark, shown
 from engine import catalog
 from engine.errors import ParleyError
 from engine.generation.local_model import LocalGenerator

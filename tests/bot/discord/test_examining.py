@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from bot.discord import examining
-from bot.discord.examining import Seen, examine
+from bot.discord.examining import examine
 from bot.discord.installing import invite_url, token_of
+from bot.findings import Finding, Mark
 from bot.settings import Settings
 from engine.errors import SettingsError
 from tests.discord_server.rights import ATTACH_FILES, EVERYBODY, MANAGE_MESSAGES
@@ -17,13 +18,13 @@ from tests.discord_server.server import TOKEN, DiscordServer
 from tests.discord_server.sessions import GUILD_MEMBERS
 
 
-async def seen(discord: DiscordServer, **more: object) -> list[Seen]:
+async def seen(discord: DiscordServer, **more: object) -> list[Finding]:
     given = {"discord_token": discord.token, "discord_api_url": discord.api_url, **more}
     return [one async for one in examine(Settings(platforms=("discord",), **given))]
 
 
-def wrong(found: list[Seen]) -> dict[str, str]:
-    return {one.what: one.said for one in found if not one.good}
+def wrong(found: list[Finding]) -> dict[str, str]:
+    return {one.what: one.said for one in found if one.mark is Mark.WRONG}
 
 
 async def test_a_good_set_up_has_nothing_to_mend() -> None:
@@ -38,7 +39,7 @@ async def test_a_wrong_token_ends_the_examination() -> None:
     async with DiscordServer() as discord:
         (found,) = await seen(discord, discord_token="a.wrong.token")
     assert "reset it in the developer portal" in found.said
-    assert not found.good
+    assert found.mark is Mark.WRONG
 
 
 async def test_an_intent_that_is_off_and_permissions_that_are_missing_are_named() -> None:
