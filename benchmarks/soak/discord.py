@@ -76,6 +76,7 @@ class DiscordStage:
         self._hands = [asyncio.Lock() for _ in self._people]
         moderators = server.add_role("moderators", MANAGE_GUILD)
         self._moderator = server.add_user("moderator", roles=[moderators])
+        self._moderating = asyncio.Lock()
         self._channels = [server.add_channel(f"team{round}") for round in range(plan.rounds)]
         self._cards: dict[str, Message] = {}
         self._coming: asyncio.Task[None]
@@ -101,7 +102,8 @@ class DiscordStage:
         channel, options = self._channels[round], {"question": question(round)}
         if ends_early:
             options["voting_time"] = EARLY_VOTE
-        await self._try(lambda: self._moderator.command("consensus ask", options, channel))
+        async with self._moderating:
+            await self._try(lambda: self._moderator.command("consensus ask", options, channel))
         await self.server.until(lambda: self._announced(channel), PATIENCE)
 
     async def opine(self, opinion: Opinion) -> None:
@@ -152,8 +154,9 @@ class DiscordStage:
         return False
 
     async def close(self, round: int) -> None:
-        """See `Stage`."""
-        await self._try(lambda: self._moderator.command("consensus close", None, self._channels[round]))
+        """See `Stage`: nobody at a client sends a second command before the first is answered."""
+        async with self._moderating:
+            await self._try(lambda: self._moderator.command("consensus close", None, self._channels[round]))
 
     async def rate(self, rating: Rating) -> None:
         """See `Stage`: keycaps go on and off; Discord tells the bot, where it is connected."""

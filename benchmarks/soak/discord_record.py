@@ -126,6 +126,7 @@ class Record:
             for one in interactions
             if one.answer in (THINK, WAIT) and one.settled - one.begun >= DEFER_AFTER / self._speed
         ]
+        impatient = Counter(f"{one.method} {one.route}" for one in self._impatient())
         limited = Counter(f"{one.method} {one.route}" for one in self._server.requests if one.status == 429)
         return {
             "interactions": len(interactions),
@@ -141,7 +142,11 @@ class Record:
             "calls in the busiest second": self._busiest_second(),
             "calls answered 401, 403 or 429": len(self._server.discord.meter.invalid),
             "calls answered 429": sum(limited.values()),
-        } | {f"429 of {route}": count for route, count in limited.most_common()}
+        } | {
+            f"{what} of {route}": count
+            for what, counted in (("429", limited), ("too early", impatient))
+            for route, count in counted.most_common()
+        }
 
     def _told(self, one: Interaction) -> list[float]:
         """When the bot was told of an interaction that it answered, before it did."""
