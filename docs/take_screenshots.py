@@ -43,7 +43,7 @@ class Shot:
 
 
 SHOTS = (
-    Shot("round.png", 1280, 1092, 1),
+    Shot("round.png", 1280, 1275, 1),
     Shot("phone.png", 390, 844, 1.5, dark=True, phone=True),
 )
 
@@ -84,10 +84,11 @@ async def _take(browser: Browser, shot: Shot, link: str, folder: Path) -> None:
 
 
 async def _settle(page: Page) -> None:
-    """Scroll to the newest outcome, and the private side to what the reader wrote last; nothing is focused."""
-    await page.locator(".pane-channel article[data-kind=outcome]").last.wait_for()
+    """Scroll to where the newest outcome begins, and the private side to what the reader wrote last; no focus."""
+    outcome = page.locator(".pane-channel article[data-kind=outcome]").last
+    await outcome.wait_for()
     await page.evaluate("document.activeElement?.blur()")
-    await page.evaluate("document.querySelectorAll('.log').forEach((log) => (log.scrollTop = log.scrollHeight))")
+    await outcome.evaluate("outcome => outcome.scrollIntoView()")
     await page.locator(".pane-direct article[data-kind=text]").last.evaluate("said => said.scrollIntoView()")
     await page.evaluate("document.fonts.ready")
     await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -421,7 +421,7 @@ async def test_a_burst_of_messages_is_drawn_quickly(served: Served, browser: Bro
 
 def statement(number: int) -> Card:
     """One of three statements to rate."""
-    text = f"{STATEMENT} " * 6
+    text = f"{STATEMENT} " * 14
     return Card("candidate", text, (Text(f"Statement {number} of 3", heading=True), Quote(text)), seeds=True)
 
 
@@ -431,8 +431,11 @@ async def test_what_is_higher_than_the_pane_is_read_from_its_beginning(served: S
         await served.platform.send(f"s{number}", InChannel("web:demo"), statement(number))
     await expect(alice.message("candidate")).to_have_count(3)
     await expect(alice.page.get_by_role("heading", name="Statement 1 of 3")).to_be_in_viewport()
+    place = alice.page.locator(".sidebar [data-view=channel]")
+    await expect(place).to_have_accessible_name(re.compile("new$"))
     await alice.page.get_by_role("button", name="Jump to the newest message").first.click()
     await expect(alice.latest("candidate").locator(".keys")).to_be_in_viewport(ratio=1)
+    await expect(place).not_to_have_accessible_name(re.compile("new$"))
     await alice.page.locator("#channel-composer").press("Shift")
     long = Card("outcome", "Agreement", (Text("Agreement", heading=True), *(Text(f"Line {n}") for n in range(60))))
     await served.platform.send("o", InChannel("web:demo"), long)
@@ -450,7 +453,7 @@ async def test_whoever_reads_further_up_is_left_there(served: Served, browser: B
     await served.platform.send("o", InChannel("web:demo"), OUTCOME)
     await expect(alice.message("outcome")).to_have_count(1)
     assert await alice.page.locator("#channel-log").evaluate("log => log.scrollTop") == 40
-    await expect(alice.page.locator(".sidebar [data-view=channel]")).to_have_accessible_name(re.compile("1 new"))
+    await expect(alice.page.locator(".sidebar [data-view=channel]")).to_have_accessible_name(re.compile("2 new"))
 
 
 async def test_an_empty_channel_says_how_it_goes_and_a_button_begins(served: Served, browser: Browser) -> None:

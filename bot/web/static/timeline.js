@@ -257,8 +257,11 @@ export class Timeline extends EventTarget {
     for (const message of messages) {
       this.announcer.say(say("announce", { name: message.author ? message.name : say("app"), text: summaryOf(message) }));
     }
-    if (!messages.length || (stay && this.#visible())) return;
-    this.#unread += messages.length;
+    const { log } = this.pane;
+    const below = ({ id }) => this.#nodes.get(id).offsetTop - log.offsetTop > log.scrollTop + log.clientHeight - NEAR;
+    const unseen = stay && this.#visible() ? messages.filter(below) : messages;
+    if (!unseen.length) return;
+    this.#unread += unseen.length;
     this.#tellUnread();
   }
 
