@@ -10,7 +10,7 @@ from benchmarks.soak.checks import Acknowledged, Held, Posts, Rate, Seen
 from benchmarks.soak.habits import NOTICED
 from bot.discord.ids import ours
 from bot.discord.inbound import KEYCAPS
-from bot.discord.serving import DEFER_AFTER
+from bot.discord.interacting import DEFER_AFTER
 from tests.discord_server.front import Request
 from tests.discord_server.interactions import COMMAND, COMPONENT, MODAL, THINK, WAIT, Interaction
 from tests.discord_server.server import DiscordServer

@@ -122,7 +122,8 @@ class DiscordPlatform:
         import discord
 
         from bot.discord.catching_up import CatchingUp
-        from bot.discord.serving import DEFER_AFTER, Serving
+        from bot.discord.interacting import DEFER_AFTER
+        from bot.discord.serving import Serving
         from storage.hearing import Hearing
 
         made = await self._introduced()
@@ -133,10 +134,10 @@ class DiscordPlatform:
             made.directory,
             made.keycaps,
             self._clock,
+            bot=made.bot,
             pause=self._pause,
             defer_after=DEFER_AFTER if self._defer_after is None else self._defer_after,
         )
-        serving.bot = made.bot
         made.client.serving, made.serving = serving, serving
         beating: asyncio.Task[None] | None = None
         if self._store is not None:
