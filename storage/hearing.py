@@ -96,7 +96,7 @@ class Hearing:
             found: list[tuple[Round, str, Sent]] = []
             for round in map(round_from, connection.execute(voting).all()):
                 if round.rules.ballot is Ballot.OPEN:
-                    posted = select(SENT).where(SENT.c.round == round.id, SENT.c.candidate.in_(round.posted))
+                    posted = select(SENT).where(SENT.c.round == round.id, SENT.c.candidate.in_(round.visible))
                     rows = connection.execute(posted.order_by(SENT.c.id)).mappings()
                     found += [(round, row["candidate"], sent_from(row)) for row in rows if row["kind"] == "candidate"]
             return found
