@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -152,7 +152,7 @@ def _drafting(connection: Connection, round: Round, entry: DraftingEntry) -> Non
             "opinions": opinions,
             "drafted": drafted,
             **{name: matrix_bytes(_without(getattr(prediction, name), rows)) for name in _BLANKED},
-            "members": compact(entry.members) if len(entry.members) == opinions else None,
+            "members": _nameless(entry.members, gone) if len(entry.members) == opinions else None,
             "notes": compact([storable(note) for note in drafting.notes]),
             "at": entry.at,
             "choice": choice_text(drafting.choice),
@@ -210,8 +210,13 @@ def _forget_predictions(connection: Connection, round: Round, member: str) -> No
             connection.execute(
                 update(DRAFTINGS)
                 .where(DRAFTINGS.c.round == round.id, DRAFTINGS.c.draft == row["draft"])
-                .values(**blanked)
+                .values(**blanked, members=_nameless(members, {member}))
             )
+
+
+def _nameless(members: Sequence[str], gone: Set[str]) -> str:
+    """Whose each row of a matrix is, as JSON; "" for those who are gone."""
+    return compact(["" if member in gone else member for member in members])
 
 
 def _without(matrix: Matrix | None, rows: Sequence[int]) -> Matrix | None:

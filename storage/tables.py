@@ -178,8 +178,8 @@ class DraftingRow(SQLModel, table=True):
     """What one drafting produced beside its candidates.
 
     score, expected_agreement, p_agree: [opinions, drafted] float64, little-endian, row by row. members: JSON
-    list of whose opinion each row is; NULL where nobody said. A row of somebody who was forgotten is NaN. notes: JSON
-    list. choice: JSON of Choice; NULL where it was drafted before this was kept.
+    list of whose opinion each row is; NULL where nobody said. A row of somebody who was forgotten is NaN, and "" in
+    members. notes: JSON list. choice: JSON of Choice; NULL where it was drafted before this was kept.
     """
 
     __tablename__ = "draftings"

@@ -187,7 +187,11 @@ class _RoundRows:
         }
 
     def _present(self, members: Iterable[str]) -> list[str]:
-        return [self._names.name(member) for member in members if member not in self._log.forgotten]
+        return [self._names.name(member) for member in members if self._is_there(member)]
+
+    def _is_there(self, member: str) -> bool:
+        """ "" stands for somebody who was forgotten."""
+        return bool(member) and member not in self._log.forgotten
 
     def predictions(self) -> Iterator[Row]:
         ids = {(one.draft, one.place): self._candidate(one.id) for one in self._log.candidates}
@@ -195,7 +199,7 @@ class _RoundRows:
             named = sorted(
                 (self._names.name(member), at)
                 for at, member in enumerate(draft.members or ())
-                if member not in self._log.forgotten
+                if self._is_there(member)
             )
             for name, at in named:
                 for place in range(draft.score.shape[1]):

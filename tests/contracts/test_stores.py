@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -45,7 +46,7 @@ from engine.rounds.transition import Standings, Transition
 from engine.welfare import WelfareRule
 from storage.prepared import Prepared, Values
 from storage.store import DatabaseStore
-from storage.tables import AUDIT, INBOX, OPINIONS, RATINGS, TOMBSTONES
+from storage.tables import AUDIT, DRAFTINGS, INBOX, OPINIONS, RATINGS, TOMBSTONES
 from tests.contracts.given_rounds import (
     CHANNEL,
     MODERATOR,
@@ -508,3 +509,7 @@ async def test_a_member_is_told_their_own_prediction_until_it_is_forgotten(store
     await happen(store, MemberForgotten(NOW + 9, "bo"))
     assert await store.predicted(ROUND, 1, "bo") == {}
     assert await store.predicted(ROUND, 1, "ada") != {}
+    whose = await store.database.read(lambda connection: connection.execute(select(DRAFTINGS.c.members)).scalar_one())
+    assert "ada" in json.loads(whose)
+    assert "bo" not in json.loads(whose)
+    assert "" in json.loads(whose)
