@@ -5,7 +5,8 @@ after the other: a row is not leased while an earlier one to its target waits, i
 quarantined row lets those behind it pass. What was expanded from a fan-out has no order and stands in lane 1,
 behind everything else that is due, so that ten thousand invitations delay nobody's receipt.
 
-A completed row keeps the end of its last lease, by which it is removed in the end (storage.pruning).
+`storage.effects` puts them there; this module leases and settles them. A completed row keeps the end of its last
+lease, by which it is removed in the end (storage.pruning).
 
 Platforms. A row belongs to the platform of its round, also when it speaks to nobody: who serves a platform has
 the settings its rounds were opened under. One index holds what waits, by platform first, so that another
@@ -37,46 +38,14 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import Executable
 
 from engine.ports import Claim, Sent
-from engine.rounds.effects import (
-    Announce,
-    AskCritiques,
-    AskModerator,
-    AskOpinions,
-    AskRatings,
-    DraftCandidates,
-    Effect,
-    InviteMembers,
-    PostCandidate,
-    PostOutcome,
-    RedrawCandidate,
-    RedrawPrivateCards,
-    RemindMissing,
-    RetireCandidates,
-    TallyVotes,
-    UpdateCard,
-    WakeAt,
-    effect_id,
-)
-from engine.rounds.model import Round
+from engine.rounds.effects import Effect
 from storage.database import Database
-from storage.prepared import Prepared, Values, insert_unless_there, plain_insert
-from storage.rows import claim_from, effect_text, sent_values, storable
+from storage.effects import FANNED_OUT, ORDINARY, write_expanded
+from storage.prepared import Prepared, insert_unless_there
+from storage.rows import claim_from, sent_values, storable
 from storage.tables import AUDIT, OUTBOX, ROUNDS, SENT
 
 log = logging.getLogger(__name__)
-
-CHANNEL = ""
-"""The target of what speaks in the round's channel."""
-
-TO_CHANNEL = (Announce, UpdateCard, PostCandidate, PostOutcome, RetireCandidates, RedrawCandidate)
-FAN_OUTS = (AskOpinions, AskRatings, AskCritiques, RemindMissing, RedrawPrivateCards)
-OF_NOBODY = (InviteMembers, DraftCandidates, TallyVotes, WakeAt, *FAN_OUTS)
-
-ORDINARY, FANNED_OUT = 0, 1
-"""Lanes."""
-
-AT_ONCE = 0.0
-"""The due time of what waits for no time; ours, so that a platform's clock ahead of ours delays nothing."""
 
 POSTED_AGAIN = "PossiblyPostedTwice"
 """What the audit calls a message that was posted although an earlier try may have posted it too."""
@@ -88,8 +57,6 @@ _ITS_KEY = OUTBOX.c.key == bindparam("key_")
 _STILL_LEASED = (_ITS_KEY, OUTBOX.c.owner == bindparam("owner_"), _WAITING)
 _NO_LEASE = {"owner": null(), "lease_until": null()}
 
-_INSERT = plain_insert(OUTBOX)
-_INSERT_UNLESS_THERE = insert_unless_there(OUTBOX)
 _INSERT_SENT = insert_unless_there(SENT)
 
 
@@ -142,20 +109,6 @@ def _leasing(platforms: int) -> Prepared:
     return Prepared(lambda _: _lease_due(platforms))
 
 
-_CARD_WAITS = Prepared(
-    lambda _: (
-        select(OUTBOX.c.id)
-        .where(
-            _WAITING,
-            OUTBOX.c.round == bindparam("round_"),
-            OUTBOX.c.target == bindparam("target_"),
-            OUTBOX.c.kind == bindparam("kind_"),
-            OUTBOX.c.owner.is_(None),
-        )
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-)
 _RENEW = Prepared(lambda _: update(OUTBOX).where(*_STILL_LEASED).values(lease_until=bindparam("until_")))
 _ATTEMPT = Prepared(
     lambda _: (
@@ -213,20 +166,6 @@ _NEXT_LEASE_END = Prepared(
 _PLATFORM = Prepared(lambda _: select(OUTBOX.c.platform).where(_ITS_KEY))
 
 
-def write_effects(connection: Connection, after: Round, effects: Sequence[Effect]) -> None:
-    """Put the effects of the event that made `after` into the outbox.
-
-    An UpdateCard is left out while another one waits unclaimed. PostgreSQL locks the waiting one until we
-    commit, so that nobody leases it and shows the card as it was before this event.
-    """
-    rows = [
-        _row(effect_id(after, ordinal), after.id, effect, after.platform, target=_target(after, effect), lane=ORDINARY)
-        for ordinal, effect in enumerate(effects)
-        if not (isinstance(effect, UpdateCard) and _card_waits(connection, after))
-    ]
-    _INSERT.run_many(connection, rows)
-
-
 def complete_leased(connection: Connection, claim: Claim) -> bool:
     """Mark a row complete if it is still leased to the claim's owner."""
     return _COMPLETE_LEASED.run(connection, _lease_of(claim)).rowcount == 1
@@ -244,46 +183,8 @@ def _posted_again(claim: Claim, at: float) -> Executable:
     return insert(AUDIT).from_select(list(values), select(*values.values()).where(ROUNDS.c.id == claim.round))
 
 
-def _card_waits(connection: Connection, round: Round) -> bool:
-    values = {"round_": round.id, "target_": CHANNEL, "kind_": UpdateCard.__name__}
-    return _CARD_WAITS.first(connection, values) is not None
-
-
 def _lease_of(claim: Claim) -> dict[str, str]:
     return {"key_": claim.key, "owner_": claim.owner}
-
-
-def _target(round: Round, effect: Effect) -> str | None:
-    if isinstance(effect, TO_CHANNEL):
-        return CHANNEL
-    if isinstance(effect, AskModerator):
-        return round.moderator
-    return None if isinstance(effect, OF_NOBODY) else _member_of(effect)
-
-
-def _member_of(effect: Effect) -> str:
-    member: str = effect.member  # type: ignore[union-attr]
-    return member
-
-
-def _row(key: str, round_id: str, effect: Effect, platform: str, *, target: str | None, lane: int) -> Values:
-    return {
-        "key": key,
-        "round": round_id,
-        "kind": type(effect).__name__,
-        "effect": effect_text(effect),
-        "target": target,
-        "platform": platform,
-        "lane": lane,
-        "due": effect.due if isinstance(effect, WakeAt) else AT_ONCE,
-        "owner": None,
-        "lease_until": None,
-        "attempts": 0,
-        "attempted_at": None,
-        "cursor": None,
-        "settled": None,
-        "problem": None,
-    }
 
 
 class Outbox:
@@ -347,11 +248,7 @@ class Outbox:
             )
             found = _PLATFORM.first(connection, {"key_": claim.key}) if moved else None
             if found is not None:
-                rows = [
-                    _row(f"{claim.key}/{_member_of(one)}", claim.round, one, found[0], target=None, lane=FANNED_OUT)
-                    for one in effects
-                ]
-                _INSERT_UNLESS_THERE.run_many(connection, rows)
+                write_expanded(connection, claim, effects, found[0])
 
         await self.database.write(work)
 

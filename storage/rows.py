@@ -118,7 +118,7 @@ def round_from(row: Sequence[Any]) -> Round:
     return Round(
         key, version, channel, moderator, question, affirming, negating, _rules_from(rules), Phase(phase), seed,
         opened_at, deadline, iteration, draft, closing_at, bool(roster_known), _ids_from(posted), leading,
-        None if failed_in is None else Phase(failed_in), extensions, Counts(*counts, _sets_from(rated)),
+        None if failed_in is None else Phase(failed_in), extensions, Counts(*(*counts, _sets_from(rated))),
         _ids_from(hidden),
     )  # fmt: skip
 

@@ -13,9 +13,10 @@ from engine.rounds.machine import people
 from engine.rounds.model import Round, Standing
 from engine.rounds.transition import Transition
 from storage.database import Database
+from storage.effects import write_effects
 from storage.entries import write_entry
 from storage.held import Holding
-from storage.outbox import Outbox, complete_leased, write_effects
+from storage.outbox import Outbox, complete_leased
 from storage.prepared import Prepared, insert_unless_there, parameters, plain_insert, upsert
 from storage.pruning import Pruning
 from storage.queries import Queries
