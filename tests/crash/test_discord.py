@@ -22,7 +22,7 @@ EVERY = 41
 """The quick tests take every boundary number that has this distance from the one before."""
 
 AT = 7
-"""The boundary at which the quick tests kill in the other rounds."""
+"""The boundary at which the quick test kills in a private ballot."""
 
 PRIVATELY, THREADED, BEREFT = "discord, privately", "discord, in a thread", "discord, bereft"
 
@@ -39,6 +39,14 @@ CALLS = frozenset(
 SEED, REMOVAL = f"PUT {MESSAGE}/reactions/{{emoji}}/@me", f"DELETE {MESSAGE}/reactions/{{emoji}}/{{user_id}}"
 THREAD = "POST /channels/{channel_id}/threads"
 
+SCRIPTS = {
+    "discord": CALLS | {SEED, REMOVAL},
+    PRIVATELY: CALLS,
+    THREADED: CALLS | {SEED, THREAD},
+    BEREFT: CALLS | {SEED},
+}
+"""By script: the calls around which the process is killed."""
+
 PATIENCE = 1_800
 """Seconds that an exhaustive test may take on a busy machine."""
 
@@ -47,27 +55,26 @@ def test_a_sample_of_deaths_leaves_no_trace(databases: Databases, crash_folder: 
     play = Play("discord", "discord", databases, crash_folder, zygotes)
     undisturbed = play.undisturbed()
     _assert_tells_a_whole_round(undisturbed)
-    assert CALLS | {REMOVAL, SEED} <= _called(undisturbed)
+    assert SCRIPTS["discord"] <= _called(undisturbed)
     _assert_unharmed(undisturbed, play.killed(range(3, _most(undisturbed) + 1, EVERY)))
 
 
-@pytest.mark.parametrize(("script", "also"), [(PRIVATELY, frozenset()), (THREADED, {SEED, THREAD}), (BEREFT, {SEED})])
-def test_a_sample_of_deaths_leaves_no_trace_of_other_rounds(
-    crash_folder: Path, zygotes: Zygotes, script: str, also: frozenset[str]
-) -> None:
-    play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
+def test_deaths_in_the_middle_of_a_ballot_leave_no_trace(crash_folder: Path, zygotes: Zygotes) -> None:
+    play = Play(PRIVATELY, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
     _assert_tells_a_whole_round(undisturbed)
-    assert CALLS | also <= _called(undisturbed)
+    assert CALLS <= _called(undisturbed)
     _assert_unharmed(undisturbed, play.killed([AT]))
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED, BEREFT])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
     play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
+    _assert_tells_a_whole_round(undisturbed)
+    assert SCRIPTS[script] <= _called(undisturbed)
     survived = play.killed(range(1, _most(undisturbed) + 1))
     _assert_unharmed(undisturbed, survived)
     died = Counter((step, number) for one in survived for step, number, _ in one.deaths)
@@ -78,7 +85,7 @@ def test_no_boundary_is_fatal(crash_folder: Path, zygotes: Zygotes, script: str)
 
 @pytest.mark.slow
 @pytest.mark.timeout(PATIENCE)
-@pytest.mark.parametrize("script", ["discord", PRIVATELY, THREADED, BEREFT])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_dying_again_while_catching_up_leaves_no_trace(crash_folder: Path, zygotes: Zygotes, script: str) -> None:
     play = Play(script, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
