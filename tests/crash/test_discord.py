@@ -63,7 +63,7 @@ def test_deaths_in_the_middle_of_a_ballot_leave_no_trace(crash_folder: Path, zyg
     play = Play(PRIVATELY, "discord", SqliteDatabases(crash_folder), crash_folder, zygotes)
     undisturbed = play.undisturbed()
     _assert_tells_a_whole_round(undisturbed)
-    assert CALLS <= _called(undisturbed)
+    assert _called(undisturbed) >= CALLS
     _assert_unharmed(undisturbed, play.killed([AT]))
 
 
