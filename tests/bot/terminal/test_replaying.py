@@ -19,6 +19,7 @@ from engine.outcome import tally
 from engine.ports import Delivery
 from engine.records import Revision
 from engine.rounds.events import (
+    CandidateHidden,
     CandidatesDrafted,
     CritiqueGiven,
     Event,
@@ -213,6 +214,19 @@ async def test_who_is_forgotten_while_the_models_work_leaves_no_prediction(datab
     assert kept is not None
     assert [bool(np.isnan(row).all()) for row in kept.prediction.score] == [False, True, False, False]
     await store.close()
+
+
+async def test_a_hidden_statement_changes_no_choice_that_was_made(database: Path) -> None:
+    store = await open_store("sqlite:///parley.db", migrate=False)
+    playing = Playing(store, "utilitarian")
+    await playing.play(critiques=0)
+    round = await store.round(playing.id)
+    assert round is not None
+    await playing.happen(CandidateHidden(20.0, MODERATOR, round.posted[0], "It names somebody."))
+    await store.close()
+    told = await asyncio.to_thread(replay, playing.id)
+    assert told.exit_code == 0, told.output
+    assert told.stdout.strip().splitlines()[-1] == "reproduced"
 
 
 async def test_an_unknown_round_names_the_newest_and_one_without_drafts_says_so(database: Path) -> None:
