@@ -49,7 +49,7 @@ class Rights:
 
 
 MODERATING = frozenset({"extend", "close", "cancel", "reopen", "hide", "remind"})
-PRESSED = MODERATING | {"retry", "critique-iteration", "deliver-again"}
+PRESSED = MODERATING | {"retry", "critique-iteration", "deliver-again", "announce-again"}
 
 
 def act_of(item: Inbound) -> Act | None:
