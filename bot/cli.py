@@ -87,7 +87,7 @@ def demo(
     import asyncio
 
     with _speaking_plainly():
-        from bot.demo import play
+        from bot.terminal.demo import play
 
         settings = _settings(None, port=port, host=host, database=database, log_level="warning")
         asyncio.run(play(settings, keep=database is not None, leave=leave, pace=0.0 if leave else pace))

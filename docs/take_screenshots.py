@@ -17,10 +17,10 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, async_playwright
 from rich.console import Console
 
-from bot.demo import CHANNEL, Stage
 from bot.dispatcher import Pace
 from bot.main import application
 from bot.settings import Settings
+from bot.terminal.demo import CHANNEL, Stage
 from engine.simulation.rehearsal import FOUR_DAYS
 
 IMAGES = Path(__file__).parent / "images"

@@ -200,7 +200,7 @@ class Stage:
         return self.seats[name].member
 
     async def _transcript(self, round: Round) -> None:
-        from bot.transcript import lines
+        from bot.terminal.transcript import lines
 
         for line in await lines(self.parley.store.database, self._channel):
             self.console.print(line, markup=False, soft_wrap=True)
