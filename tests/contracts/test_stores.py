@@ -368,7 +368,7 @@ async def test_posted_candidates_come_in_the_order_posted(store: RoundStore) -> 
     assert (
         tuple(candidate for candidate, _ in found) == round.posted == (f"{ROUND}/1/2", f"{ROUND}/1/0", f"{ROUND}/1/1")
     )
-    assert [one.text for _, one in found] == ["We want hedge 2.", "We want hedge 0.", "We want hedge 1."]
+    assert [one and one.text for _, one in found] == ["We want hedge 2.", "We want hedge 0.", "We want hedge 1."]
 
 
 async def test_positions_come_in_pairs_that_name_nobody(store: RoundStore) -> None:
