@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.slack.calls import PATIENCE, Calls, Method
 from bot.slack.ids import ours, theirs
+from bot.slack.people import SLACKBOT, Place, Someone, someone
 from engine.errors import PlatformRefused, PlatformUnavailable
 from engine.ports import Clock
 
@@ -23,53 +23,8 @@ SHARED_KEPT = 10.0
 
 MOST_KEPT = 20_000
 PAGE = 200
-SLACKBOT = "USLACKBOT"
 
 _MENTION = re.compile(r"<(?:@(?P<user>[UW][A-Z0-9]+)|#(?P<channel>[CG][A-Z0-9]+)|!subteam\^(?P<group>S[A-Z0-9]+))")
-
-
-@dataclass(frozen=True, slots=True)
-class Someone:
-    """What the workspace says of a user. reachable: a person whose account is in use, a guest included.
-
-    admin: of their own workspace, `team`, which for members of a connected one is not ours.
-    """
-
-    id: str
-    name: str
-    names: frozenset[str]
-    zone: str
-    locale: str
-    admin: bool
-    reachable: bool
-    team: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What the workspace says of a channel that the bot may know of. inside: the bot is in it."""
-
-    inside: bool
-    archived: bool
-    members: int
-
-
-def someone(user: dict[str, Any]) -> Someone:
-    """A user object of Slack's."""
-    profile: dict[str, Any] = user.get("profile") or {}
-    given = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    names = [str(one) for one in given if one]
-    bot = bool(user.get("is_bot")) or user.get("id") == SLACKBOT
-    return Someone(
-        str(user["id"]),
-        names[0] if names else str(user["id"]),
-        frozenset(one.casefold() for one in names),
-        str(user.get("tz") or "UTC"),
-        str(user.get("locale") or "en"),
-        bool(user.get("is_admin") or user.get("is_owner")) and not user.get("is_stranger"),
-        not bot and not user.get("deleted"),
-        str(user.get("team_id") or ""),
-    )
 
 
 class Directory:

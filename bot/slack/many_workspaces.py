@@ -9,12 +9,12 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.platform import Card, Handler, InChannel, MessageRef, Target
-from bot.slack.calls import Calls
 from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
 from bot.slack.listening import LOOK_AGAIN, Line
-from bot.slack.serving import BEFORE_ACK, Identity, Serving
+from bot.slack.removals import Removals
+from bot.slack.serving import Identity, Serving
 from bot.slack.transport import bolt_app, http, socket_mode
 from bot.slack.views import opened
 from bot.slack.workspace import API, Workspace
@@ -135,7 +135,7 @@ class ManyWorkspaces:
             self._attendant,
             signing_secret=None if self._app_token else self._signing_secret,
             authorize=self._authorize,
-            gone=self._gone,
+            gone=Removals(self._installations, self._client).gone,
         )
         requests = None if self._app_token else app
         try:
@@ -260,38 +260,6 @@ class ManyWorkspaces:
     async def _leave(self, team: str) -> None:
         if (here := self._here.pop(team, None)) is not None:
             await here.stack.aclose()
-
-    async def _gone(self, body: dict[str, Any], context: Any) -> None:
-        """The app was removed, or its token revoked: take the installation out, unless it is a newer one."""
-        event = body["event"]
-        whole = bool(context.is_enterprise_install)
-        team, enterprise = None if whole else context.team_id, context.enterprise_id
-        bot = await self._installations.async_find_bot(
-            enterprise_id=enterprise, team_id=team, is_enterprise_install=whole
-        )
-        if bot is None:
-            return
-        if event["type"] == "tokens_revoked" and bot.bot_user_id not in (event.get("tokens") or {}).get("bot", ()):
-            return
-        if float(body.get("event_time") or 0.0) < bot.installed_at and await self._works(bot):
-            return
-        if not await self._installations.remove(bot):
-            return
-        log.warning(
-            "Slack app removed: nothing is sent there until it is installed again",
-            extra={"team": team, "enterprise": enterprise, "event": event["type"]},
-        )
-
-    async def _works(self, bot: Bot) -> bool:
-        """Whether Slack takes this token: an event that came late may be of an earlier installation."""
-        try:
-            async with asyncio.timeout(BEFORE_ACK):
-                await Calls(self._client)(self._client.auth_test, token=bot.bot_token)
-        except PlatformRefused:
-            return False
-        except (TimeoutError, PlatformUnavailable):
-            return True
-        return True
 
 
 def team_of(context: Any, body: dict[str, Any]) -> str:

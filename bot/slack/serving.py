@@ -15,10 +15,11 @@ from bot.platform import CommandGiven, Done, FieldProblems, Handler, Inbound, Op
 from bot.slack import inbound
 from bot.slack.answering import Showing, Where, on_fields
 from bot.slack.calls import Calls
-from bot.slack.directory import Directory, Someone
+from bot.slack.directory import Directory
 from bot.slack.home import Entry, Section, home, sections
 from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
+from bot.slack.people import Someone
 from bot.slack.permitting import Permitting
 from bot.slack.strangers import strangers
 from bot.texts import DEFAULT_LOCALE, Texts
