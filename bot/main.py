@@ -137,6 +137,8 @@ async def _announce(parley: Application) -> None:
         return
     await parley.web.listening()
     log.info("serving the browser channel", extra={"url": parley.web.url})
+    if not parley.settings.open_seats:
+        log.info("people take part by personal links; `parley link NAME` makes one")
 
 
 async def _loudly(running: asyncio.Task[None]) -> None:
