@@ -12,9 +12,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from bot.findings import Finding, Mark
 from bot.settings import Settings
 from bot.terminal.doctor import examine
-from bot.terminal.findings import Finding, Mark
 from engine.errors import GeneratorUnavailable
 
 PIECES = ("Python", "settings", "disk", "database", "outbox", "clock", "secret", "port", "models", "texts", "picture")
