@@ -8,6 +8,7 @@ since it may not list its conversations, and that a message was deleted.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -39,6 +40,8 @@ PAGES = 10
 """How many pages of one conversation are read at most."""
 
 PAGE = 100
+ON_ITS_WAY = 2.0
+"""Seconds in which the gateway tells of what stands on Discord already."""
 
 
 class CatchingUp:
@@ -56,6 +59,7 @@ class CatchingUp:
         hear: Callable[[Act | None, bool], Awaitable[None]],
         bot: str,
         clock: Clock,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._hearing = hearing
@@ -64,6 +68,7 @@ class CatchingUp:
         self._hear = hear
         self._bot = bot
         self._clock = clock
+        self._pause = pause
 
     async def __call__(self) -> None:
         """Let happen what happened unheard; doing so again is harmless.
@@ -79,23 +84,41 @@ class CatchingUp:
 
     async def _reactions(self) -> None:
         for round, candidate, sent in await self._hearing.open_candidates(PREFIX):
-            known = await self._hearing.reactions(round, candidate)
-            at = self._clock.now()
-            try:
-                held = await self._keycaps.read(MessageRef(sent.channel, sent.message), self._bot)
-            except PlatformRefused as refusal:
-                log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
-                await found_gone(self._store, round, sent, refusal, at)
-                continue
-            for member in sorted(held.keys() | known.keys()):
-                mine = known.get(member)
-                before, now = (mine.held if mine else ()), held.get(member, ())
-                if set(before) != set(now) and (now or not await self._not_counted(round, member)):
-                    state = inbound.digest((("known", mine.state if mine else ""), ("held", str(now))))
-                    event = ReactionsReconciled(at, member, candidate, now, before, quiet=True, newer=True)
-                    await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
-                if len(now) > 1:
-                    await self._leave_the_latest(round, candidate, member, now, sent)
+            if await self._compare(round, candidate, sent, overtaken=False):
+                # What they put since may be on its way: it is no reaction that was missed.
+                await self._pause(ON_ITS_WAY)
+                await self._compare(round, candidate, sent, overtaken=True)
+
+    async def _compare(self, round: Round, candidate: str, sent: Sent, *, overtaken: bool) -> bool:
+        """Let happen what stands under a statement and did not reach us.
+
+        Of those of whom a reaction came since the connection is there again, what was missed is older than that; only
+        with `overtaken` it happens. True where there are such.
+        """
+        known = await self._hearing.reactions(round, candidate)
+        at = self._clock.now()
+        try:
+            held = await self._keycaps.read(MessageRef(sent.channel, sent.message), self._bot)
+        except PlatformRefused as refusal:
+            log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
+            await found_gone(self._store, round, sent, refusal, at)
+            return False
+        left = False
+        for member in sorted(held.keys() | known.keys()):
+            mine = known.get(member)
+            before, now = (mine.held if mine else ()), held.get(member, ())
+            when = at
+            if set(now) - set(before) and self._keycaps.came_since(sent.message, str(theirs(member))):
+                left, when = True, self._keycaps.regained_at
+                if not overtaken:
+                    continue
+            if set(before) != set(now) and (now or not await self._not_counted(round, member)):
+                state = inbound.digest((("known", mine.state if mine else ""), ("held", str(now))))
+                event = ReactionsReconciled(when, member, candidate, now, before, quiet=True, newer=True)
+                await handle(self._store, Delivery(f"held/{candidate}/{member}/{state}", round.id, event))
+            if len(now) > 1:
+                await self._leave_the_latest(round, candidate, member, now, sent)
+        return left
 
     async def _leave_the_latest(
         self, round: Round, candidate: str, member: str, held: tuple[int, ...], sent: Sent

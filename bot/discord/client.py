@@ -104,9 +104,8 @@ class Client(discord.AutoShardedClient):
             self.serving.silence.lost(shard)
 
     def _back(self, shard: int) -> None:
-        if self.serving is not None and self.serving.after_gap is not None:
-            self.serving.silence.regained(shard)
-            self.serving.reconcile()
+        if self.serving is not None:
+            self.serving.regained(shard)
 
     async def on_raw_thread_delete(self, thread: discord.RawThreadDeleteEvent) -> None:
         """A thread was deleted, or the channel that it hung on, with which Discord does not name it."""

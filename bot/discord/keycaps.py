@@ -50,11 +50,23 @@ class Keycaps:
         self._forbidden: set[str] = set()
         self._came = 0
         self._read: OrderedDict[str, int] = OrderedDict()
+        self._since: set[tuple[str, str]] = set()
+        self.regained_at = 0.0
 
-    def came(self) -> int:
-        """A reaction came: its place among all that did."""
+    def regained(self, now: float) -> None:
+        """A connection is there again: what comes from now on is newer than what was missed."""
+        self.regained_at = now
+        self._since.clear()
+
+    def came(self, message: str, user: str) -> int:
+        """A reaction of somebody's came: its place among all that did."""
+        self._since.add((message, user))
         self._came += 1
         return self._came
+
+    def came_since(self, message: str, user: str) -> bool:
+        """Whether a reaction of somebody's came since the connection is there again."""
+        return (message, user) in self._since
 
     def taken_by_us(self, mark: Mark) -> bool:
         """Whether the bot itself took this reaction off because it did not count; asked once for each."""

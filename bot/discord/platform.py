@@ -143,7 +143,7 @@ class DiscordPlatform:
         if self._store is not None:
             hearing = Hearing(self._store.database)
             serving.after_gap = CatchingUp(
-                self._store, hearing, made.keycaps, made.calls, serving.hear, made.bot, self._clock
+                self._store, hearing, made.keycaps, made.calls, serving.hear, made.bot, self._clock, self._pause
             )
             if (until := await hearing.until(PREFIX)) is not None:
                 serving.silence.begin(until)

@@ -52,7 +52,11 @@ class Reacting:
         mark = (str(data["message_id"]), act.user, emoji)
         if not added and self._keycaps.taken_by_us(mark):
             return None
-        return self._reacted(act, data, self._keycaps.came(), added=added)
+        return self._reacted(act, data, self._keycaps.came(mark[0], act.user), added=added)
+
+    def regained(self) -> None:
+        """A connection is there again, and what it missed is not found out yet."""
+        self._keycaps.regained(self._clock.now())
 
     async def heard(self) -> None:
         """Wait until what came so far has happened."""

@@ -105,6 +105,13 @@ class Serving:
             for task in late:
                 task.cancel()
 
+    def regained(self, shard: int) -> None:
+        """A connection is there again: find out what it missed."""
+        if self.after_gap is not None:
+            self.silence.regained(shard)
+            self._reacting.regained()
+            self.reconcile()
+
     def reconcile(self) -> None:
         """Compare what stands on Discord with what reached us, after whatever else happens at this moment."""
         if self.after_gap is None:

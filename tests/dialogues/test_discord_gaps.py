@@ -54,6 +54,23 @@ async def test_reactions_that_no_session_heard_are_read_from_the_statements(stag
 
 
 @pytest.mark.slow
+async def test_a_keycap_put_after_the_gap_is_newer_than_one_that_was_missed_in_it(stage: GappyStage) -> None:
+    await stage.to_voting()
+    stage.discord.forget_sessions()
+    await stage.discord.drop()
+    for number in range(3):
+        await stage.put("alice", number, 7)
+    stage.discord.slow_down("GET", "/channels/{channel}/messages/{message}", 0.3)
+    await stage.discord.until(lambda: stage.discord.ready)
+    for number in range(3):
+        await stage.put("alice", number, 3)
+    await stage.back()
+    assert await stage.ratings() == {"alice": [3, 3, 3]}
+    alice = stage.seats["alice"].id
+    for one in stage.candidates():
+        assert [emoji for emoji, users in one.reactions.items() if alice in users] == [EMOJI["3"]]
+
+
 async def test_discord_may_ask_to_reconnect_at_any_time(stage: GappyStage) -> None:
     await stage.to_voting()
     for number, who in enumerate(("alice", "bob", "carol")):
