@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from bot.cards import notice
@@ -28,6 +29,9 @@ RESPONSES = 5
 UNTIL_OPENED = 0.7
 """Seconds of a trigger's three that may pass before its modal is asked for."""
 
+TRIGGER_LIVES = 2.9
+"""Seconds for which a trigger allows opening a modal: three, less the way to Slack."""
+
 UNTIL_SAID = 20.0
 """Seconds for which an answer waits for what else is to be said in it."""
 
@@ -38,8 +42,9 @@ Respond = Callable[..., Awaitable[Any]]
 class Where:
     """Where somebody acted. trigger: allows opening a modal for three seconds; respond: answers an interaction.
 
-    team: the workspace. at: seconds since the epoch, UTC. groups: asks for the user groups to choose from. more: asks
-    for what else is to be said, where that takes longer than an acknowledgement may.
+    until: when the trigger is dead, on the event loop's clock. team: the workspace. at: seconds since the epoch, UTC.
+    groups: asks for the user groups to choose from. more: asks for what else is to be said, where that takes longer
+    than an acknowledgement may.
     """
 
     delivery: str
@@ -53,6 +58,7 @@ class Where:
     at: float | None = None
     groups: Callable[[], Awaitable[Groups]] | None = None
     more: Callable[[], Awaitable[str]] | None = None
+    until: float = inf
 
 
 class Showing:
@@ -88,6 +94,9 @@ class Showing:
 
     async def _open(self, reply: OpenForm, where: Where) -> None:
         groups = await _groups(reply, where)
+        if asyncio.get_running_loop().time() > where.until:
+            await self._whisper(notice(where.texts("opening-took-too-long")), where)
+            return
         view = modal(
             reply.form,
             where.channel,

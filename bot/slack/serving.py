@@ -13,7 +13,7 @@ from bot.cards import notice, usage
 from bot.conversation import TAKING_TEXT
 from bot.platform import CommandGiven, Done, FieldProblems, Handler, Inbound, OpenForm, Person, Reply, Whisper
 from bot.slack import inbound
-from bot.slack.answering import Showing, Where, on_fields
+from bot.slack.answering import TRIGGER_LIVES, Showing, Where, on_fields
 from bot.slack.calls import Calls
 from bot.slack.directory import Directory
 from bot.slack.home import Entry, Section, home, sections
@@ -180,14 +180,14 @@ class Serving:
         seconds: how long Slack may be asked whether it may happen. asked: is set when Slack is asked no more. written:
         it is a message, a reaction or the like, and no command, button or form.
         """
-        until, turn = asyncio.get_running_loop().time() + seconds, self._turns.of(act.user)
+        begun, turn = asyncio.get_running_loop().time(), self._turns.of(act.user)
         async with turn:
             mentions = asyncio.gather(*(self._who(user) for user in act.mentions))
             who, shared, mentioned = await asyncio.gather(self._who(act.user), self._shared(act, written), mentions)
             names = {one.id: one.name for one in mentioned}
             item, texts = act.item(self._person(act, who, shared), names), Texts(who.locale)
         # Not in turn: what somebody writes meanwhile need not wait for what Slack says of a right.
-        admitted = item if self._permitting is None else await self._permitting.admitted(item, texts, until)
+        admitted = item if self._permitting is None else await self._permitting.admitted(item, texts, begun + seconds)
         if asked is not None:
             asked.set()
         if isinstance(admitted, Done | Whisper | OpenForm | FieldProblems):
@@ -201,7 +201,7 @@ class Serving:
         opened = isinstance(reply, Whisper) and reply.card.kind == "asked"
         more = partial(self._invited_in_vain, item, texts) if opened else None
         place = (item.delivery, act.user, channel, direct, texts)
-        return reply, Where(*place, trigger, respond, team, item.at, groups, more)
+        return reply, Where(*place, trigger, respond, team, item.at, groups, more, begun + TRIGGER_LIVES)
 
     async def _invited_in_vain(self, item: Inbound, texts: Texts) -> str:
         names = await strangers(item, self._store, self._directory, self._identity.team)

@@ -226,3 +226,17 @@ async def test_a_button_of_the_home_tab_is_acknowledged_while_slack_is_slow(work
         assert answer.seconds < 0.6
         await work.slack.until(lambda: work.heard)
     assert isinstance(work.heard[-1], CommandGiven)
+
+
+async def test_a_modal_is_not_asked_for_when_its_trigger_is_dead(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.serving.TRIGGER_LIVES", -1.0)
+    form = Form("ask", "Ask", "Open", (TextField("question", "The question"),))
+    work.reply = lambda _: OpenForm(form)
+    alice = work.people["alice"]
+    async with work.serving():
+        await alice.command("ask", work.channel)
+        await work.slack.until(lambda: alice.ephemerals)
+    assert "took too long to open" in shown(alice.ephemerals[-1])
+    assert "views.open" not in [one.method for one in work.slack.requests]
