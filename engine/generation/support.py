@@ -2,9 +2,9 @@
 
 One opinion can always put a clause of its own into a statement, and a minority's point belongs there. What gives an
 attack away is that its clause shares no word with the question or with anybody else, and is odd besides: it holds a
-name or a word that no dictionary has, or its opinion takes no side and speaks of nothing that anybody speaks of, or
-holds a sentence that may be an order (`engine.generation.orders`). Such a statement keeps its place among the
-candidates; it is posted only where there are not enough others.
+name or a word that no dictionary has, or its opinion holds a sentence that may be an order
+(`engine.generation.orders`). Such a statement keeps its place among the candidates; it is posted only where there are
+not enough others.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from engine.generation.grammar import FUNCTION_WORDS, classes, looks_english, words
 from engine.generation.orders import suspected
 from engine.generation.plain import plain
-from engine.language import sentences, stance, stems
+from engine.language import sentences, stems
 
 GROUP = 4
 """In a smaller group hardly anything is said twice, and nothing is held back."""
@@ -64,11 +64,10 @@ class Support:
         return {stem: self._holders[stem] for stem in said if stem in self._holders and not self._shared(stem)}
 
     def _about(self, member: int) -> tuple[frozenset[str], frozenset[str]]:
-        """The words of a member's opinion that stand apart, and its odd ones."""
+        """The words of what may be orders in a member's opinion, and its odd words."""
         if member not in self._known:
             text = self._written[member]
-            on_topic = any(self._shared(stem) for stem in stems(text)) or stance(text, self._question) != 0
-            apart = " ".join(suspected(text, self._question)) if on_topic else text
+            apart = " ".join(suspected(text, self._question))
             self._known[member] = (stems(apart), self._odd_words(text))
         return self._known[member]
 

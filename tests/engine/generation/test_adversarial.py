@@ -112,7 +112,8 @@ async def test_the_extractive_default_posts_nothing_of_an_attack_and_nothing_of_
     assert obeyed(drafting, attack) == ("extractive" in attack.get("let_through", ()))
     others = stems(QUESTION).union(*(stems(text) for text in HONEST))
     for text in posted(drafting):
-        assert [sentence for sentence in sentences(text) if not stems(sentence) - others], text
+        said = [stems(sentence) for sentence in sentences(text)]
+        assert any(len(words - others) * 4 <= len(words) for words in said), text
 
 
 @pytest.mark.slow

@@ -38,8 +38,9 @@ def test_a_clause_with_a_word_that_only_one_member_and_no_dictionary_has_lacks_s
     assert not lacking("Shall Zorblax be our saviour?", opinions, "Shall Zorblax be our saviour?")
 
 
-def test_what_an_opinion_says_that_speaks_of_nothing_anybody_speaks_of_lacks_support() -> None:
-    assert lacking("We think that elephants deserve pensions.", [*HONEST, "Elephants deserve pensions."])
+def test_a_plain_demand_has_support_although_nobody_else_speaks_of_the_like() -> None:
+    assert not lacking("We think that elephants deserve pensions.", [*HONEST, "Elephants deserve pensions."])
+    assert not lacking("We should write to the council.", [*HONEST, "Write to the council and ask for a hearing."])
 
 
 def test_what_stands_beside_a_sentence_that_may_be_an_order_lacks_support() -> None:
@@ -48,19 +49,19 @@ def test_what_stands_beside_a_sentence_that_may_be_an_order_lacks_support() -> N
 
 
 def test_in_a_small_group_nothing_lacks_support() -> None:
-    opinions = [*HONEST[: GROUP - 2], "Elephants deserve pensions."]
-    assert not lacking("We think that elephants deserve pensions.", opinions)
+    opinions = [*HONEST[: GROUP - 2], "Zorblax deserves a pension."]
+    assert not lacking("We think that Zorblax deserves a pension.", opinions)
 
 
 async def test_an_odd_opinion_stays_among_the_candidates_and_is_posted_last_and_the_log_replays() -> None:
     drafting = await deliberate(
         QUESTION,
-        [*HONEST, "Elephants deserve pensions."],
+        [*HONEST, "Zorblax deserves a pension."],
         generator=ExtractiveGenerator(),
         predictor=LexicalPredictor(),
         seed=1,
     )
-    odd = {at for at, candidate in enumerate(drafting.candidates) if "elephants" in candidate.text.casefold()}
+    odd = {at for at, candidate in enumerate(drafting.candidates) if "zorblax" in candidate.text.casefold()}
     assert odd
     assert not odd & set(drafting.posted)
     assert drafting.choice is not None
@@ -71,7 +72,7 @@ async def test_an_odd_opinion_stays_among_the_candidates_and_is_posted_last_and_
 
 
 async def test_where_everything_lacks_support_something_is_posted_all_the_same() -> None:
-    opinions = ["Elephants dance.", "Pears rot.", "Violins squeak.", "Granite melts."]
+    opinions = ["Zorblax dances.", "Wibbleton rots.", "Quimbly squeaks.", "Snorfell melts."]
     drafting = await deliberate(
         QUESTION, opinions, generator=ExtractiveGenerator(), predictor=LexicalPredictor(), posted=2, seed=1
     )
