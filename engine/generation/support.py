@@ -17,8 +17,11 @@ from engine.generation.orders import suspected
 from engine.generation.plain import plain
 from engine.language import sentences, stems
 
-GROUP = 4
+GROUP = 3
 """In a smaller group hardly anything is said twice, and nothing is held back."""
+
+GROUP_FOR_WORDS = 4
+"""In a smaller group nothing is odd for its words: names of products and places are often said by one member alone."""
 
 SHOUTED = 6
 """Letters of a word in capitals that is no abbreviation any more."""
@@ -41,13 +44,13 @@ class Support:
         for member, text in enumerate(written):
             for stem in stems(text):
                 self._holders[stem] = member if self._holders.get(stem, member) == member else _SEVERAL
-        self._enough = sum(bool(text.strip()) for text in written) >= GROUP
+        self._members = sum(bool(text.strip()) for text in written)
         self._english = looks_english(" ".join((question, *written))[:4_000])
         self._known: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
 
     def lacking(self, statement: str) -> bool:
         """True for a statement that holds a clause of one odd opinion alone, in a group of at least GROUP."""
-        if not self._enough:
+        if self._members < GROUP:
             return False
         alone = self._alone(stems(statement))
         if any(stem in self._about(member)[0] for stem, member in alone.items()):
@@ -72,7 +75,9 @@ class Support:
         return self._known[member]
 
     def _odd_words(self, text: str) -> frozenset[str]:
-        """The stems of shouted words and of words that no dictionary has, where nobody else uses them."""
+        """Stems of shouted words and of words in no dictionary that nobody else uses; none in a small group."""
+        if self._members < GROUP_FOR_WORDS:
+            return frozenset()
         found: set[str] = set()
         for sentence in sentences(text):
             for word in (part for whole in words(sentence) for part in whole.removesuffix("'s").split("-")):
