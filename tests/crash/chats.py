@@ -193,6 +193,8 @@ class JournalChat(Chat, ChatPlatform):
         """See ChatPlatform."""
         self._boundaries.reach(f"edit {card.kind}: before")
         if self._journal.first("post", message=ref.message) is None:
+            self._journal.read()  # another process may have posted it
+        if self._journal.first("post", message=ref.message) is None:
             raise PlatformRefused("There is no such message.", reason="message_gone")
         self._journal.append(kind="edit", message=ref.message, card=repr(card))
         self._boundaries.reach(f"edit {card.kind}: after")

@@ -18,8 +18,12 @@ class Journal:
         """Read what there is; the file is made with the first record."""
         self._path = path
         self.records: list[Record] = []
-        if path.exists():
-            self.records = [json.loads(line) for line in path.read_text().splitlines()]
+        self.read()
+
+    def read(self) -> None:
+        """Take in what other processes wrote meanwhile."""
+        if self._path.exists():
+            self.records = [json.loads(line) for line in self._path.read_text().splitlines()]
 
     def append(self, **record: Any) -> None:
         """Write one record; it is on disk when this returns."""
