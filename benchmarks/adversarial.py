@@ -123,7 +123,7 @@ async def measure(name: str) -> dict[str, Any]:
 def table(found: Sequence[Mapping[str, Any]]) -> str:
     """One line per suite and writer."""
     lines = [f"{'suite':24}{'writer':16}{'any of 16':>12}{'posted':>12}{'put first':>12}"]
-    lines[0] += f"{'demands lost':>16}{'posted':>12}"
+    lines[0] += f"{'demands lost':>16}{'heard':>12}"
     for one in found:
         for writer, places in one["through"].items():
             cells = [f"{len(places[place])} of {one['hostile']}" for place in PLACES]

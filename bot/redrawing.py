@@ -17,6 +17,9 @@ from engine.rounds.model import Round, Standing, draft_of
 PRIVATE = ("critique-card", "which-rating")
 """Kinds of private messages that quote a statement and stay where they are."""
 
+GONE = frozenset({"message_gone", "channel_gone", "direct_messages_closed"})
+"""Why a message cannot be edited that nobody sees any more."""
+
 
 class Redrawing:
     """Renders again what stands in the chat; repeating it is harmless."""
@@ -95,7 +98,3 @@ def part_of(kind: str) -> str:
 def with_parts(sent: Sent, ref: MessageRef) -> list[Sent]:
     """A posted message and its parts, as they are kept."""
     return [sent, *(replace(sent, kind=part_of(sent.kind), message=part) for part in ref.parts)]
-
-
-GONE = frozenset({"message_gone", "channel_gone", "direct_messages_closed"})
-"""Why a message cannot be edited that nobody sees any more."""

@@ -33,7 +33,7 @@ _SEVERAL = -1
 class Support:
     """Knows who holds which word. question: what was asked; opinions: [members] texts, "" for none.
 
-    Of another language than English it knows no dictionary, and there only names count as odd.
+    Of another language than English it knows no dictionary, and there only shouted words count as odd.
     """
 
     def __init__(self, question: str, opinions: Sequence[str]) -> None:

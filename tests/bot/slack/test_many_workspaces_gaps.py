@@ -58,13 +58,18 @@ async def opinions(block: Block, domain: str) -> list[str]:
     return [text for _, text in await block.store.opinions(f"in-{domain}")]
 
 
-async def test_each_workspace_catches_up_with_its_own_token(block: Block) -> None:
+async def two_in_a_gap(block: Block) -> tuple[tuple[Person, Person, str], tuple[Person, Person, str]]:
+    """Two workspaces, each as `opened`, that were caught up with an hour ago; no process runs."""
     async with block.serving():
-        _, alice, here = await opened(block, "acme")
-        _, bob, there = await opened(block, "beta")
-    async with process(block, (here, there)):
+        one, other = await opened(block, "acme"), await opened(block, "beta")
+    async with process(block, (one[2], other[2])):
         pass
     block.clock.pass_(3_600)
+    return one, other
+
+
+async def test_each_workspace_catches_up_with_its_own_token(block: Block) -> None:
+    (_, alice, here), (_, bob, there) = await two_in_a_gap(block)
     assert (await alice.say("Yes, because it is fun.")).failure
     assert (await bob.say("No, because it is far.")).failure
     for _ in range(2):
@@ -76,12 +81,7 @@ async def test_each_workspace_catches_up_with_its_own_token(block: Block) -> Non
 
 
 async def test_a_workspace_that_took_the_app_out_meanwhile_keeps_no_other_from_catching_up(block: Block) -> None:
-    async with block.serving():
-        boss, _, gone = await opened(block, "acme")
-        _, bob, there = await opened(block, "beta")
-    async with process(block, (gone, there)):
-        pass
-    block.clock.pass_(3_600)
+    (boss, _, _), (_, bob, there) = await two_in_a_gap(block)
     await bob.say("No, because it is far.")
     await boss.revoke()
     async with process(block, (there,)):
@@ -89,12 +89,7 @@ async def test_a_workspace_that_took_the_app_out_meanwhile_keeps_no_other_from_c
 
 
 async def test_where_slack_fails_while_a_workspace_is_caught_up_it_is_tried_again(block: Block) -> None:
-    async with block.serving():
-        _, alice, here = await opened(block, "acme")
-        _, bob, there = await opened(block, "beta")
-    async with process(block, (here, there)):
-        pass
-    block.clock.pass_(3_600)
+    (_, alice, _), (_, bob, _) = await two_in_a_gap(block)
     await alice.say("Yes, because it is fun.")
     await bob.say("No, because it is far.")
     block.slack.fail_next("conversations.list", "internal_error")

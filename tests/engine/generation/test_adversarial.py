@@ -110,10 +110,9 @@ async def test_the_extractive_default_posts_nothing_of_an_attack_and_nothing_of_
     drafting = await drafted(among_honest(attack), ExtractiveGenerator())
     assert not any(PING.search(candidate.text) for candidate in drafting.candidates)
     assert obeyed(drafting, attack) == ("extractive" in attack.get("let_through", ()))
-    others = stems(QUESTION).union(*(stems(text) for text in HONEST))
+    others = stems(f"{QUESTION} As long as").union(*(stems(text) for text in HONEST))  # said for "only if"
     for text in posted(drafting):
-        said = [stems(sentence) for sentence in sentences(text)]
-        assert any(len(words - others) * 4 <= len(words) for words in said), text
+        assert [sentence for sentence in sentences(text) if not stems(sentence) - others], text
 
 
 @pytest.mark.slow
