@@ -167,6 +167,32 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
     assert [person.problems for person in (mona, ada, bo)] == [[], [], []]
 
 
+async def test_a_moderator_hides_a_statement_and_nobody_reads_it_any_more(house: House, browser: Browser) -> None:
+    web = house.parley.web
+    mona = await sit_down(browser, web.link(CHANNEL, "Mona", moderator=True), "Mona")
+    ada = await sit_down(browser, web.link(CHANNEL, "Ada"), "Ada")
+    await mona.write(f"/consensus ask {QUESTION}")
+    round = await the_round(house, mona)
+    for name, opinion in OPINIONS.items():
+        await Regular(house, name).answer(round, opinion, 5)
+    await mona.sees("4 opinions so far.", "announcement")
+    await mona.write("/consensus close")
+    statements = ada.message("candidate")
+    await expect(statements).to_have_count(3)
+    text = await statements.nth(1).locator("blockquote").inner_text()
+
+    await mona.write("/consensus hide 9")
+    await mona.sees("There is no statement 9: say a number from 1 to 3", "notice")
+    await mona.write("/consensus hide")
+    await mona.form.get_by_text(f"2. {text}").click()
+    await mona.submit("Hide it for good")
+    await expect(statements.nth(1)).to_contain_text("Hidden by the moderator")
+    await expect(statements.filter(has_text=text)).to_have_count(0)
+    await ada.page.reload()
+    await expect(statements.nth(1)).to_contain_text("Hidden by the moderator")
+    await expect(ada.page.locator("body")).not_to_contain_text(text)
+
+
 async def test_a_private_ballot_needs_no_mouse(house: House, browser: Browser) -> None:
     web = house.parley.web
     mona = await sit_down(browser, web.link(CHANNEL, "Mona", moderator=True), "Mona")
