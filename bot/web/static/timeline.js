@@ -276,7 +276,16 @@ export class Timeline extends EventTarget {
 
   /** The reader is at the end, or at the beginning of what comes just now, where it was put before them. */
   #follows() {
+    this.#letGo();
     return this.#atEnd() || (this.#held !== null && this.#bursting());
+  }
+
+  // Whoever scrolls away from where they were put reads there. Also asked before what comes in is placed: the browser
+  // tells of scrolling only with its next frame.
+  #letGo() {
+    if (this.#held === null || this.pane.node.offsetParent === null || Math.abs(this.pane.log.scrollTop - this.#held) <= 2) return;
+    this.#held = null;
+    this.#burst = null;
   }
 
   #bursting() {
@@ -315,10 +324,7 @@ export class Timeline extends EventTarget {
 
   #scrolled() {
     if (this.pane.node.offsetParent === null) return;
-    if (this.#held !== null && Math.abs(this.pane.log.scrollTop - this.#held) > 2) {
-      this.#held = null;
-      this.#burst = null;
-    }
+    this.#letGo();
     this.#wasAtEnd = this.#atEnd();
     this.pane.jump.hidden = this.#wasAtEnd;
     if (this.#wasAtEnd) this.#read();
