@@ -6,7 +6,6 @@ import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.calls import PASSING
@@ -117,23 +116,26 @@ async def socket_mode(app: AsyncApp, app_token: str, line: Line) -> AsyncIterato
     except (SlackClientError, ClientError, TimeoutError, OSError):
         log.warning("Slack does not answer yet; Socket Mode is tried until it does")
     handler = AsyncSocketModeHandler(app, app_token)
+    client = handler.client
+    greeted: Any = None
 
+    # A session counts only once Slack has said hello on it: until then nobody knows that it follows a gap.
     async def connected() -> bool:
-        return line.made > 0 and await handler.client.is_connected()
+        return greeted is not None and greeted is client.current_session and await client.is_connected()
+
+    async def hear(_: object, message: dict[str, Any], __: object = None) -> None:
+        nonlocal greeted
+        if message.get("type") == "hello":
+            greeted = client.current_session
+            line.connect()
 
     line.connected = connected
-    handler.client.message_listeners.append(partial(_greeted, line))
+    client.message_listeners.append(hear)
     try:
         await handler.connect_async()  # type: ignore[no-untyped-call]
         yield None
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]
-
-
-async def _greeted(line: Line, _: object, message: dict[str, Any], __: object = None) -> None:
-    """Slack says hello on every new connection."""
-    if message.get("type") == "hello":
-        line.connect()
 
 
 @asynccontextmanager

@@ -36,6 +36,7 @@ class Sockets:
     def __init__(self, violated: Callable[[str, str], None], changed: Callable[[], None]) -> None:
         self.hub: Hub | None = None
         self.connections: list[Connection] = []
+        self.hello_after = 0.0
         self._tickets: dict[str, App] = {}
         self._violated = violated
         self._changed = changed
@@ -65,6 +66,7 @@ class Sockets:
             await socket.close()
             return socket
         connection = Connection(uuid.uuid4().hex[:8], app, socket)
+        await asyncio.sleep(self.hello_after)
         await socket.send_json(
             {
                 "type": "hello",

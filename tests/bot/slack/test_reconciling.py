@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.slack.ids import ours
 from bot.slack.listening import SETTLING
 from engine.rounds.model import Phase
 from storage.migrations import migrate
@@ -215,6 +217,23 @@ async def test_after_a_lost_connection_the_process_catches_up(away: Away, reason
         await away.slack.until(lambda: any(one is not first for one in away.slack.connections), 15)
         await process.caught_up()
         assert await away.ratings("alice") == [5, None]
+
+
+async def test_a_connection_on_which_slack_has_not_said_hello_is_still_a_gap(away: Away) -> None:
+    """What came due in the gap must not happen between the new connection and the catching up that hello begins."""
+    async with away.process() as process:
+        await away.open()
+        sockets, channel = away.slack.slack.sockets, ours(away.slack.team.id, away.channel.id)
+        sockets.hello_after = 0.3
+        await away.slack.disconnect("")
+        waiting: list[bool] = []
+        async with asyncio.timeout(15):
+            while not sockets.connections:
+                waiting.append(await process.platform.hold(channel, 1.0, settling=False) is not None)
+                await asyncio.sleep(0.005)
+        assert waiting[-1]
+        assert all(waiting[waiting.index(True) :])
+        await process.caught_up()
 
 
 async def test_duplicates_and_late_events_after_catching_up_change_nothing(away: Away) -> None:
