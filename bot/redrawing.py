@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.cards import candidate, critique_card, outcome, places_shown, which_rating
+from bot.cards import candidate, critique_card, outcome, which_rating
 from bot.platform import Card, ChatPlatform, MessageRef, PostsParts
 from bot.texts import Texts
-from engine.coverage import coverage
 from engine.errors import PlatformRefused
 from engine.outcome import Outcome
 from engine.ports import RoundStore, Sent
@@ -33,8 +32,7 @@ class Redrawing:
         """The outcome of a draft's vote as it is to be shown now."""
         candidates = dict(await self._store.candidates(round.id, draft))
         drafting = await self._store.drafting(round.id, draft)
-        reach = None if drafting is None else coverage(drafting, places_shown(candidates))
-        return outcome(round, counted, candidates, self._texts, reach=reach)
+        return outcome(round, counted, candidates, self._texts, drafting=drafting)
 
     async def in_channel(self, round: Round, hidden: str) -> list[Sent]:
         """Take a hidden candidate's text out of its message and of the outcomes that quote it.

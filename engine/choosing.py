@@ -74,6 +74,7 @@ def choose(
         worth=_worth(matrix, rule, values),
         fingerprint=fingerprint(texts),
         unsupported=tuple(unsupported),
+        instead=prediction.instead,
     )
     return Chosen(tuple(values.tolist()), welfare.rank(matrix, rule, seed), posted, choice)
 

@@ -1,4 +1,4 @@
-"""How many members are within reach of what was posted."""
+"""How many members are within reach of what was posted, and how many opinions no statement was made from."""
 
 from __future__ import annotations
 
@@ -38,3 +38,11 @@ def coverage(drafting: Drafting, posted: Sequence[int] | None = None) -> Coverag
     matrix = matrix[~np.isnan(matrix).all(axis=1)]
     shown = matrix[:, list(drafting.posted if posted is None else posted)]
     return Coverage(int((shown > NEUTRAL).any(axis=1).sum()), len(matrix))
+
+
+def unseen(drafting: Drafting) -> int:
+    """How many opinions were given that no candidate was made from; 0 where a log does not tell who gave one."""
+    if drafting.choice is None or drafting.choice.groups:
+        return 0
+    given = set(range(len(drafting.prediction.score))) - set(drafting.choice.silent)
+    return len(given.difference(*(one.provenance.opinions_seen for one in drafting.candidates)))

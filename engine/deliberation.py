@@ -202,12 +202,14 @@ def _notes(candidates: Sequence[Candidate], wanted: int, asked: str, all_of: Seq
     """What members should know. asked: the generator's name; all_of: opinions that some candidate should have seen."""
     notes: list[str] = []
     found = len(candidates)
-    writers = sorted({candidate.provenance.generator for candidate in candidates} - {asked})
-    if writers:
-        notes.append(f"The generator {asked} could not write statements, so {' and '.join(writers)} wrote them.")
+    wrote = [candidate.provenance.generator for candidate in candidates]
+    others = sorted(set(wrote) - {asked})
+    if others:
+        which = f"{found - wrote.count(asked)} of the {found}" if asked in wrote else "them"
+        notes.append(f"The generator {asked} could not write statements, so {' and '.join(others)} wrote {which}.")
     if found < wanted:
         statements = "1 statement" if found == 1 else f"{found} different statements"
-        notes.append(f"The opinions support {statements}, fewer than the {wanted} asked for.")
+        notes.append(f"{statements} that could be used came of the opinions, fewer than the {wanted} asked for.")
     unseen = set(all_of) - {at for candidate in candidates for at in candidate.provenance.opinions_seen}
     if unseen:
         opinions = "1 opinion was" if len(unseen) == 1 else f"{len(unseen)} opinions were"

@@ -86,6 +86,7 @@ class Choice:
     candidates of each subset of opinions; empty where the rule alone chose. unsupported: candidates that rest on one
     odd opinion alone and are posted after the others (`engine.generation.support`). worth: (rule, [candidates] welfare)
     for the round's rule and every other named rule that the predictions allow. fingerprint: of the candidates' texts.
+    instead: as in `Prediction`.
     """
 
     rule: str
@@ -96,6 +97,7 @@ class Choice:
     worth: tuple[tuple[str, tuple[float, ...]], ...]
     fingerprint: str
     unsupported: tuple[int, ...] = ()
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from bot.cards.explaining import Explained, where_am_i
 from bot.cards.listings import WORDS, Owed, asked, confirm_cancel, confirm_forget, history, mine, status, usage
 from bot.cards.moderation import moderator_choice, pick_round, told, undelivered
 from bot.cards.opinions import add_or_replace, critique_card, opinion_card, receipt, superseded_receipt
-from bot.cards.outcome import outcome, places_shown
+from bot.cards.outcome import outcome
 from bot.cards.pieces import notice
 from bot.cards.statements import Vote, exported
 from bot.cards.voting import ballot_card, candidate, reminder, which_rating
@@ -34,7 +34,6 @@ __all__ = [
     "opinion_card",
     "outcome",
     "pick_round",
-    "places_shown",
     "receipt",
     "reminder",
     "status",

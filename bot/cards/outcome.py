@@ -8,9 +8,9 @@ from bot import picture
 from bot.cards.pieces import author, heading, question, statement
 from bot.platform import Block, Button, Card, Fact, Note, Picture, Style, Text
 from bot.texts import Texts
-from engine.coverage import Coverage
+from engine.coverage import coverage, unseen
 from engine.outcome import Basis, Distribution, Heading, Outcome
-from engine.records import Candidate
+from engine.records import Candidate, Drafting
 from engine.rounds.model import Phase, Round, place_of
 
 Candidates = Mapping[str, Candidate | None]
@@ -18,11 +18,11 @@ Candidates = Mapping[str, Candidate | None]
 
 
 def outcome(
-    round: Round, counted: Outcome, candidates: Candidates, texts: Texts, *, reach: Coverage | None = None
+    round: Round, counted: Outcome, candidates: Candidates, texts: Texts, *, drafting: Drafting | None = None
 ) -> Card:
     """The leading candidate under its heading, how it and the others were rated, and how sure that is.
 
-    reach: for how many members some posted statement was predicted to be within reach; None where nobody knows.
+    drafting: how they were written and predicted; None where that is not said.
     """
     title = texts(_HEADINGS[counted.heading])
     blocks: list[Block] = [heading(title), question(round)]
@@ -31,13 +31,14 @@ def outcome(
         return Card("outcome", f"{title} {round.question}", tuple(blocks), _buttons(round, counted, candidates, texts))
     leading = candidates[counted.leading]
     said = statement(leading, texts)
-    blocks += (said, Note(texts("outcome-leading-hidden") if leading is None else author(leading, texts)))
+    blocks.append(said)
+    blocks += (Note(texts("outcome-leading-hidden")),) if leading is None else author(round, leading, texts)
     ratings = counted.leading_ratings
     if ratings is not None:
         blocks += _leading(counted, ratings, texts)
     blocks += (*_certainty(counted, texts), *_hidden(candidates, texts))
-    if reach is not None and reach.members:
-        blocks.append(Note(texts("outcome-reach", within=reach.within, members=reach.members)))
+    if drafting is not None:
+        blocks += _drafted(round, drafting, candidates, texts)
     blocks += _position(counted, texts)
     blocks.append(_picture(counted, candidates, texts))
     return Card("outcome", f"{title} {said.text}", tuple(blocks), _buttons(round, counted, candidates, texts))
@@ -83,7 +84,21 @@ def _certainty(counted: Outcome, texts: Texts) -> list[Block]:
     return blocks
 
 
-def places_shown(candidates: Candidates) -> tuple[int, ...]:
+def _drafted(round: Round, drafting: Drafting, candidates: Candidates, texts: Texts) -> list[Note]:
+    """Whom the posted statements reach, and what of the drafting did not go as it was to."""
+    notes: list[Note] = []
+    reach = coverage(drafting, _places_shown(candidates))
+    if reach is not None and reach.members:
+        notes.append(Note(texts("outcome-reach", within=reach.within, members=reach.members)))
+    instead = None if drafting.choice is None else drafting.choice.instead
+    if instead is not None:
+        notes.append(Note(texts("outcome-predicted-instead", asked=round.rules.predictor, predictor=instead)))
+    if without := unseen(drafting):
+        notes.append(Note(texts("outcome-unseen", unseen=without)))
+    return notes
+
+
+def _places_shown(candidates: Candidates) -> tuple[int, ...]:
     """The places in drafting order of those that are not hidden."""
     return tuple(place_of(one) for one, drafted in candidates.items() if drafted is not None)
 

@@ -56,12 +56,16 @@ def statement(candidate: Candidate | None, texts: Texts) -> Quote | Text:
     return Text(texts("statement-hidden")) if candidate is None else Quote(candidate.text)
 
 
-def author(candidate: Candidate, texts: Texts) -> str:
-    """Who wrote a candidate: always a machine, by name."""
-    made = candidate.provenance
+def author(round: Round, candidate: Candidate, texts: Texts) -> tuple[Note, ...]:
+    """Who wrote a candidate: always a machine, by name; and that the round's own writer could not."""
+    made, asked = candidate.provenance, round.rules.generator
     if made.model in {"", made.generator}:
-        return texts("machine-written", generator=made.generator)
-    return texts("machine-written-by-model", generator=made.generator, model=made.model)
+        by = texts("machine-written", generator=made.generator)
+    else:
+        by = texts("machine-written-by-model", generator=made.generator, model=made.model)
+    if made.generator == asked:
+        return (Note(by),)
+    return Note(by), Note(texts("written-instead", asked=asked, generator=made.generator))
 
 
 def phase_name(phase: Phase, texts: Texts) -> str:

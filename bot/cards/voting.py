@@ -18,7 +18,7 @@ def candidate(round: Round, candidate_id: str, drafted: Candidate | None, number
     if drafted is None:
         said = statement(drafted, texts)
         return Card("candidate", f"{title}: {said.text}", (heading(title), said))
-    blocks: list[Block] = [heading(title), Quote(drafted.text), Note(author(drafted, texts))]
+    blocks: list[Block] = [heading(title), Quote(drafted.text), *author(round, drafted, texts)]
     voting, open_ballot = round.phase is Phase.VOTING, round.rules.ballot is Ballot.OPEN
     if voting and open_ballot:
         blocks.append(Note(texts("react-to-rate")))

@@ -15,7 +15,6 @@ from bot.cards import (
     mine,
     outcome,
     pick_round,
-    places_shown,
     receipt,
     status,
     usage,
@@ -26,7 +25,6 @@ from bot.desk import Desk, whisper
 from bot.forms import Question, read_question
 from bot.platform import ButtonPressed, CommandGiven, Person, Reply, Whisper
 from bot.texts import Texts
-from engine.coverage import coverage
 from engine.explaining import explain
 from engine.rounds.model import Ballot, Phase, Round, Standing, draft_of
 
@@ -151,8 +149,7 @@ class Reading:
             return None
         candidates = dict(await self._desk.store.candidates(round.id, round.draft))
         drafting = await self._desk.store.drafting(round.id, round.draft)
-        reach = None if drafting is None else coverage(drafting, places_shown(candidates))
-        return Whisper(outcome(round, counted, candidates, texts, reach=reach))
+        return Whisper(outcome(round, counted, candidates, texts, drafting=drafting))
 
 
 MOST_LISTED = 10

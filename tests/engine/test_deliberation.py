@@ -120,7 +120,8 @@ async def test_a_note_says_when_the_opinions_support_fewer() -> None:
     generator = ScriptedGenerator(["We agree.", "WE  agree.", "We do not."])
     drafting = await deliberate(QUESTION, OPINIONS, generator=generator, predictor=LexicalPredictor())
     assert [candidate.text for candidate in drafting.candidates] == ["We agree.", "We do not."]
-    assert drafting.notes == ("The opinions support 2 different statements, fewer than the 16 asked for.",)
+    said = "2 different statements that could be used came of the opinions, fewer than the 16 asked for."
+    assert drafting.notes == (said,)
 
 
 async def test_critiques_follow_their_members() -> None:
