@@ -53,7 +53,8 @@ class Settings(BaseModel):
     discord_token: the bot's; discord_moderators: names or ids of roles whose holders moderate besides people who may
     manage the server. discord_members: ask for the privileged Server Members intent. discord_removed: what becomes
     of the rounds of a server that the bot is removed from.
-    generator, predictor: catalog names of the models. openai_*, judge_*, vllm_*, fall_back: as in
+    generator, predictor: catalog names of the models. openai_*, local_*, judge_*, vllm_*,
+    few_shot_examples, embedding_calibration, fall_back: as in
     `engine.catalog.BackEndOptions`.
     shutdown_grace, lease: seconds. keep_days: how long it stays known what was delivered and done.
     """
@@ -96,6 +97,7 @@ class Settings(BaseModel):
     local_style: Literal["zero-shot", "few-shot", "reasoned", "template"] = "zero-shot"
     local_seconds: float = Field(600.0, gt=0, le=36_000)
     vllm_python: str | None = None
+    few_shot_examples: Path | None = None
     embedding_calibration: Path | None = None
     fall_back: bool = True
     judge_base_url: str | None = None
@@ -136,6 +138,7 @@ class Settings(BaseModel):
             local_style=self.local_style,
             local_seconds=self.local_seconds,
             vllm_python=self.vllm_python,
+            few_shot_examples=self.few_shot_examples,
             embedding_calibration=self.embedding_calibration,
             fall_back=self.fall_back,
             judge_base_url=self.judge_base_url,

@@ -13,7 +13,7 @@ from typing import cast
 
 from engine.errors import SettingsError
 from engine.ports import AgreementPredictor, StatementGenerator
-from engine.prompts import Style
+from engine.prompts import Example, Style, read_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class BackEndOptions:
     openai_context: tokens that the model holds; None asks the server. openai_seconds, openai_tokens: what one
     drafting may cost. openai_structured: hold answers to a form where the server can.
     local_style, local_seconds: the same for a model in a process of ours. vllm_python: the interpreter of the
-    environment that has vLLM, None for ours. embedding_calibration: as judge_calibration.
+    environment that has vLLM, None for ours. few_shot_examples: a file of `engine.prompts.read_examples` that the style
+    "few-shot" shows, None for the built-in ones. embedding_calibration: as judge_calibration.
     fall_back: whether the embedded defaults write and predict where a model fails.
     judge_base_url, judge_api_key: the judge's endpoint; None for both takes the openai ones. judge_seconds,
     judge_tokens: what one prediction may cost. judge_calibration: a JSON file of `Calibration.fields`.
@@ -43,6 +44,7 @@ class BackEndOptions:
     local_style: str = "zero-shot"
     local_seconds: float = 600.0
     vllm_python: str | None = None
+    few_shot_examples: Path | None = None
     embedding_calibration: Path | None = None
     fall_back: bool = True
     judge_base_url: str | None = None
@@ -100,6 +102,7 @@ def _openai(model: str, options: BackEndOptions) -> object:
         style=Style(options.openai_style),
         context=options.openai_context,
         structured=options.openai_structured,
+        examples=_examples("openai_style", options.openai_style, options),
     )
     return _written_instead(writing, options)
 
@@ -107,16 +110,39 @@ def _openai(model: str, options: BackEndOptions) -> object:
 def _transformers(model: str, options: BackEndOptions) -> object:
     from engine.generation.transformers import TransformersGenerator
 
-    style = Style(options.local_style)
-    return _written_instead(TransformersGenerator(model, seconds=options.local_seconds, style=style), options)
+    style, examples = Style(options.local_style), _examples("local_style", options.local_style, options)
+    writing = TransformersGenerator(model, seconds=options.local_seconds, style=style, examples=examples)
+    return _written_instead(writing, options)
 
 
 def _vllm_offline(model: str, options: BackEndOptions) -> object:
     from engine.generation.vllm_offline import VllmOfflineGenerator
 
-    style, python = Style(options.local_style), options.vllm_python
-    writing = VllmOfflineGenerator(model, seconds=options.local_seconds, style=style, python=python)
+    style, examples = Style(options.local_style), _examples("local_style", options.local_style, options)
+    writing = VllmOfflineGenerator(
+        model, seconds=options.local_seconds, style=style, python=options.vllm_python, examples=examples
+    )
     return _written_instead(writing, options)
+
+
+def _examples(setting: str, style: str, options: BackEndOptions) -> tuple[Example, ...] | None:
+    """What the operator's file holds for a few-shot prompt; None for no file. Raises SettingsError."""
+    path = options.few_shot_examples
+    if path is None:
+        return None
+    if Style(style) is not Style.FEW_SHOT:
+        raise SettingsError(
+            f"The setting 'few_shot_examples' names {str(path)!r}, and no prompt shows examples: set {setting} to "
+            "few-shot, or leave the examples out."
+        )
+    try:
+        return read_examples(path.read_text(encoding="utf-8"), toml=path.suffix == ".toml")
+    except OSError as problem:
+        raise SettingsError(f"The examples {str(path)!r} cannot be read: {problem.strerror}.") from None
+    except ValueError as problem:
+        raise SettingsError(
+            f"The file {str(path)!r} holds no examples for a few-shot prompt: {problem}; see docs/models.md."
+        ) from None
 
 
 def _written_instead(first: StatementGenerator, options: BackEndOptions) -> StatementGenerator:

@@ -11,7 +11,7 @@ from typing import Any
 from engine.endpoint import Answers, PromptTooLong
 from engine.errors import GeneratorUnavailable, ParleyError
 from engine.generation.prompting import Budget, LanguageModel, PromptedGenerator
-from engine.prompts import Message, Style
+from engine.prompts import Example, Message, Style
 from engine.worker import Worker, WorkerDied, WorkerFailed
 
 log = logging.getLogger(__name__)
@@ -115,9 +115,18 @@ class LocalGenerator(PromptedGenerator):
     Rounds that are drafted at the same time are one batch for the model.
     """
 
-    def __init__(self, kind: str, model: str, worker: Worker, *, seconds: float, style: Style) -> None:
+    def __init__(
+        self,
+        kind: str,
+        model: str,
+        worker: Worker,
+        *,
+        seconds: float,
+        style: Style,
+        examples: Sequence[Example] | None = None,
+    ) -> None:
         """kind: the catalog's name of this kind of generator. seconds: what one drafting may take, waiting included."""
-        super().__init__(model, budget=Budget(seconds=seconds), style=style, structured=False)
+        super().__init__(model, budget=Budget(seconds=seconds), style=style, structured=False, examples=examples)
         self._kind = kind
         self._worker = worker
         self._local = LocalModel(worker, self._said, seconds)

@@ -6,7 +6,7 @@ The endpoint may be a vLLM server, Ollama, llama.cpp's server or a hosted servic
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from engine.endpoint import Address, Endpoint
 from engine.errors import SettingsError
 from engine.generation.prompting import Budget, PromptedGenerator
-from engine.prompts import Style
+from engine.prompts import Example, Style
 
 
 class OpenAIGenerator(PromptedGenerator):
@@ -32,14 +32,17 @@ class OpenAIGenerator(PromptedGenerator):
         style: Style = Style.ZERO_SHOT,
         context: int | None = None,
         structured: bool = True,
+        examples: Sequence[Example] | None = None,
     ) -> None:
         """base_url: the endpoint, often ending in /v1; None for the hosted service. context: tokens the model holds.
 
-        structured: hold the model to a form of its answers where the server can.
+        structured: hold the model to a form of its answers where the server can. examples: for a few-shot prompt.
         Raises SettingsError where the address is unusable or the extra `openai` is not installed.
         """
         _require_extra()
-        super().__init__(model, budget=budget or Budget(), style=style, context=context, structured=structured)
+        super().__init__(
+            model, budget=budget or Budget(), style=style, context=context, structured=structured, examples=examples
+        )
         self._address = Address.of(base_url, api_key)
 
     @property

@@ -27,7 +27,7 @@ from engine.generation.guards import Guard, Judged
 from engine.generation.orders import OF_A_STATEMENT, without_orders
 from engine.generation.plain import plain
 from engine.ports import StatementGenerator
-from engine.prompts import Message, Prompt, Style
+from engine.prompts import Example, Message, Prompt, Style
 from engine.records import Candidate, Provenance, Revision
 
 log = logging.getLogger(__name__)
@@ -98,9 +98,22 @@ class PromptedGenerator(StatementGenerator):
     """
 
     def __init__(
-        self, model: str, *, budget: Budget, style: Style, context: int | None = None, structured: bool = True
+        self,
+        model: str,
+        *,
+        budget: Budget,
+        style: Style,
+        context: int | None = None,
+        structured: bool = True,
+        examples: Sequence[Example] | None = None,
     ) -> None:
-        """context: tokens that the model holds; None asks it. structured: hold it to a form where it can be."""
+        """context: tokens that the model holds; None asks it. structured: hold it to a form where it can be.
+
+        examples: what a few-shot prompt shows; None for the three that Parley brings.
+        """
+        self.examples = examples
+        """What a few-shot prompt shows; None for the built-in ones."""
+
         self._model = model
         self._budget = budget
         self._style = style
@@ -268,7 +281,13 @@ class _Asking:
                     style=style,
                 )
             return prompts.statement(
-                self._question, self._opinions, seed=seed, room=room, count_tokens=self._count, style=style
+                self._question,
+                self._opinions,
+                seed=seed,
+                room=room,
+                count_tokens=self._count,
+                style=style,
+                examples=self._generator.examples,
             )
         except ValueError as problem:
             raise GeneratorMisbehaved(

@@ -5,12 +5,13 @@ Drafting many rounds at the same time (`asyncio.gather` over `generate`) makes o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from shutil import which
 
 from engine.errors import SettingsError
 from engine.generation.local_model import LocalGenerator
 from engine.hub import place_of
-from engine.prompts import Style
+from engine.prompts import Example, Style
 from engine.worker import Worker
 
 GROWTH_MIB = 65_536
@@ -21,7 +22,13 @@ class VllmOfflineGenerator(LocalGenerator):
     """Statements by vLLM without a server."""
 
     def __init__(
-        self, model: str, *, seconds: float = 600.0, style: Style = Style.ZERO_SHOT, python: str | None = None
+        self,
+        model: str,
+        *,
+        seconds: float = 600.0,
+        style: Style = Style.ZERO_SHOT,
+        python: str | None = None,
+        examples: Sequence[Example] | None = None,
     ) -> None:
         """seconds: what one drafting may take, waiting for its batch included.
 
@@ -37,4 +44,4 @@ class VllmOfflineGenerator(LocalGenerator):
         place_of(model)
         made = {"model": model}
         worker = Worker("engine.generation.vllm_writer:VllmWriter", made, growth_mib=GROWTH_MIB, python=python)
-        super().__init__("vllm-offline", model, worker, seconds=seconds, style=style)
+        super().__init__("vllm-offline", model, worker, seconds=seconds, style=style, examples=examples)

@@ -17,7 +17,7 @@ The words are ours.
 """
 
 from engine.prompts.asking import agreement, minority_report, position_statement, revision, statement
-from engine.prompts.examples import built_in_examples
+from engine.prompts.examples import built_in_examples, read_examples
 from engine.prompts.fitting import PER_MESSAGE, order
 from engine.prompts.model import CountTokens, Example, Message, Prompt, Style
 from engine.prompts.reading import answer_form, read_position, read_statement
@@ -40,6 +40,7 @@ __all__ = [
     "minority_report",
     "order",
     "position_statement",
+    "read_examples",
     "read_position",
     "read_statement",
     "revision",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.prompts.examples import built_in_examples
+from engine.prompts.examples import built_in_examples, told_apart
 from engine.prompts.fencing import Marks, marks
 from engine.prompts.fitting import fitted
 from engine.prompts.model import CountTokens, Example, Message, Prompt, Style
@@ -36,7 +36,8 @@ def statement(
     """The prompt for a first statement. opinions: [members], blank where a member gave none.
 
     room: tokens that the whole prompt may take by `count_tokens`. examples: for FEW_SHOT, instead of the three that
-    Parley brings. Raises ValueError where not even one opinion fits, naming the room that would be needed.
+    Parley brings; the version names them. Raises ValueError where not even one opinion fits, naming the room that would
+    be needed.
     """
     if style is Style.TEMPLATE:
         return _continued(question, opinions, None, seed=seed, room=room, count_tokens=count_tokens)
@@ -50,7 +51,7 @@ def statement(
         frame,
         lambda held: _asked(question, held, own),
         _opinions(opinions, own),
-        kind=style,
+        kind=f"{style}-{told_apart(shown)}" if shown and examples is not None else style,
         marks=own,
         seed=seed,
         room=room,
