@@ -184,17 +184,34 @@ def _vllm_server(model: str, options: BackEndOptions) -> object:
 
 def _judge(model: str, options: BackEndOptions) -> object:
     from engine.scoring.calibration import from_file
-    from engine.scoring.judge import Budget, JudgePredictor
+    from engine.scoring.judge import JudgePredictor
+    from engine.scoring.judging import Budget
 
-    own = options.judge_base_url is not None or options.judge_api_key is not None
+    url, key = _judges_address(options)
     judging = JudgePredictor(
         model,
-        base_url=options.judge_base_url if own else options.openai_base_url,
-        api_key=options.judge_api_key if own else options.openai_api_key,
+        base_url=url,
+        api_key=key,
         budget=Budget(seconds=options.judge_seconds, tokens=options.judge_tokens),
         calibration=None if options.judge_calibration is None else from_file(options.judge_calibration),
     )
     return _standing_in(judging, options)
+
+
+def _judge_ranking(model: str, options: BackEndOptions) -> object:
+    from engine.scoring.judging import Budget
+    from engine.scoring.ranking_judge import RankingJudgePredictor
+
+    url, key = _judges_address(options)
+    budget = Budget(seconds=options.judge_seconds, tokens=options.judge_tokens)
+    return _standing_in(RankingJudgePredictor(model, base_url=url, api_key=key, budget=budget), options)
+
+
+def _judges_address(options: BackEndOptions) -> tuple[str | None, str | None]:
+    """(base URL, key): those of `openai_` only where the judge has neither of its own."""
+    if options.judge_base_url is not None or options.judge_api_key is not None:
+        return options.judge_base_url, options.judge_api_key
+    return options.openai_base_url, options.openai_api_key
 
 
 def _standing_in(first: AgreementPredictor, options: BackEndOptions) -> AgreementPredictor:
@@ -212,6 +229,7 @@ BACK_ENDS: Mapping[tuple[str, str], BackEnd] = {
     ("generator", "vllm-offline"): BackEnd(_vllm_offline, takes_model=True),
     ("predictor", "embedding"): BackEnd(_embedding, takes_model=True),
     ("predictor", "judge"): BackEnd(_judge, takes_model=True),
+    ("predictor", "judge-ranking"): BackEnd(_judge_ranking, takes_model=True),
     ("predictor", "lexical"): BackEnd(_lexical),
     ("predictor", "reward_model"): BackEnd(_reward_model, takes_model=True),
     ("predictor", "vllm-server"): BackEnd(_vllm_server, takes_model=True),

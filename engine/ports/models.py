@@ -60,6 +60,11 @@ class AgreementPredictor(Protocol):
         """True where ten thousand members cost seconds, so that in any group everybody is predicted one by one."""
         return False
 
+    @property
+    def comparing(self) -> bool:
+        """True where a statement's predictions depend on which others it is predicted with."""
+        return False
+
     async def predict(
         self,
         question: str,
@@ -72,8 +77,8 @@ class AgreementPredictor(Protocol):
 
         `revision`: in a critique iteration, what each member said about the previous statement, aligned with
         `opinions`; the prediction is made from opinion and critique together. The same input gives the same output
-        up to rounding; a row depends on its own opinion and critique only, and a cell on its own statement only, so
-        that a matrix may be computed in parts. Either sequence may have any length including 0.
+        up to rounding; a row depends on its own opinion and critique only, so that rows may be computed in parts, and
+        unless `comparing` a cell on its own statement only. Either sequence may have any length including 0.
         Raises PredictorUnavailable. Runs heavy work off the event loop.
         """
         ...

@@ -16,11 +16,11 @@ opinions, the template of supervised fine-tuning); Tessler et al. 2024 (reasonin
 The words are ours.
 """
 
-from engine.prompts.asking import agreement, minority_report, position_statement, revision, statement
+from engine.prompts.asking import agreement, minority_report, position_statement, ranking, revision, statement
 from engine.prompts.examples import built_in_examples, read_examples
 from engine.prompts.fitting import PER_MESSAGE, order
 from engine.prompts.model import CountTokens, Example, Message, Prompt, Style
-from engine.prompts.reading import answer_form, read_position, read_statement
+from engine.prompts.reading import answer_form, ranking_form, read_position, read_statement
 from engine.prompts.templates import REWARD_VERSION, reward_completion, reward_prompt, sft_prompt
 from engine.prompts.words import PROMPT_VERSION, SCALE
 
@@ -40,6 +40,8 @@ __all__ = [
     "minority_report",
     "order",
     "position_statement",
+    "ranking",
+    "ranking_form",
     "read_examples",
     "read_position",
     "read_statement",

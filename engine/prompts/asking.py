@@ -15,6 +15,7 @@ from engine.prompts.words import (
     MINORITY,
     POSITION,
     PROMPT_VERSION,
+    RANKING,
     REVISE,
     RULES,
     SCALE,
@@ -151,6 +152,27 @@ def agreement(
     ]
     messages = (Message("system", JUDGE.format(scale=scale, fence=own.fence)), Message("user", "\n\n".join(asked)))
     return Prompt(messages, (0,), (), f"agreement-{PROMPT_VERSION}", own.fence, own.canary)
+
+
+def ranking(question: str, opinion: str, shown: Sequence[str], *, draft: str = "", critique: str = "") -> Prompt:
+    """The prompt for one member's ranking of the statements `shown`, numbered from 1 in this order.
+
+    draft, critique: as for `agreement`.
+    """
+    own = marks(0, [question, opinion, *shown, draft, critique])
+    numbered = [f"Statement {number}:\n{own.around('statement', text)}" for number, text in enumerate(shown, 1)]
+    asked = [
+        _asked(question, [own.around("opinion", opinion)], own),
+        *([_criticised(draft, critique, own)] if critique.strip() else []),
+        *numbered,
+        "Their ranking, the best first:",
+    ]
+    form = '{"ranking": [NUMBER, NUMBER, ...]}'
+    messages = (
+        Message("system", RANKING.format(form=form, fence=own.fence)),
+        Message("user", "\n\n".join(asked)),
+    )
+    return Prompt(messages, (0,), (), f"ranking-{PROMPT_VERSION}", own.fence, own.canary)
 
 
 def _continued(

@@ -20,6 +20,17 @@ def answer_form(style: Style) -> dict[str, Any]:
     }
 
 
+def ranking_form() -> dict[str, Any]:
+    """The JSON schema of an answer to `engine.prompts.ranking`, for servers that can hold a model to one."""
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    return {
+        "type": "object",
+        "properties": {"ranking": numbers},
+        "required": ["ranking"],
+        "additionalProperties": False,
+    }
+
+
 def read_statement(answer: str, style: Style = Style.ZERO_SHOT) -> str:
     """The statement in a model's answer, "" where there is none: thoughts, labels and enclosing quotes are gone.
 

@@ -39,6 +39,11 @@ class FallingBackPredictor(AgreementPredictor):
         return self._first.calibrated
 
     @property
+    def comparing(self) -> bool:
+        """Whether the first one compares."""
+        return self._first.comparing
+
+    @property
     def service(self) -> str | None:
         """Where opinions are sent."""
         return self._first.service

@@ -16,29 +16,18 @@ et al. 2023, "G-Eval", section 2 (the mean under the answers' probabilities inst
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 import numpy.typing as npt
 
 from engine import prompts
-from engine.endpoint import Address, Answers, Endpoint, PromptTooLong
-from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, PredictorUnavailable, SettingsError
-from engine.ports import AgreementPredictor
+from engine.endpoint import Answers
 from engine.records import Matrix, Prediction, Revision
 from engine.scoring.calibration import RATINGS, Calibration
-
-log = logging.getLogger(__name__)
-
-AT_ONCE = 16
-"""Requests under way at the same time."""
+from engine.scoring.judging import Budget, Judging, PromptedJudge, side_by_side
 
 LIKELIEST = 20
 """Log-probabilities asked for at each token; hosted services and vLLM allow no more."""
@@ -52,16 +41,7 @@ NEUTRAL = 4.0
 Distribution = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What one prediction may cost. seconds: in all; request_seconds: per request; tokens: sent and written in all."""
-
-    seconds: float = 300.0
-    request_seconds: float = 60.0
-    tokens: int = 2_000_000
-
-
-class JudgePredictor(AgreementPredictor):
+class JudgePredictor(PromptedJudge):
     """Agreement as a language model behind an endpoint judges it; see `engine.ports.AgreementPredictor`.
 
     score: the mean rating that the model expects, 1-7, uncalibrated. The same input gives the same output as far as
@@ -81,29 +61,13 @@ class JudgePredictor(AgreementPredictor):
 
         Raises SettingsError where the address is unusable or the extra `openai` is not installed.
         """
-        if find_spec("openai") is None:
-            raise SettingsError(
-                "The predictor 'judge' needs one more package: run `pip install '.[openai]'` in Parley's folder."
-            )
-        self._model = model
-        self._address = Address.of(base_url, api_key, who="predictor 'judge'", settings="judge")
-        self._budget = budget or Budget()
+        super().__init__("judge", model, base_url=base_url, api_key=api_key, budget=budget)
         self._calibration = calibration
-
-    @property
-    def name(self) -> str:
-        """The catalog name."""
-        return f"judge:{self._model}"
 
     @property
     def calibrated(self) -> bool:
         """True with a calibration that was fitted on ratings."""
         return self._calibration is not None
-
-    @property
-    def service(self) -> str:
-        """Where opinions are sent."""
-        return f"the language model {self._model} at {self._address.place}"
 
     async def predict(
         self,
@@ -126,52 +90,18 @@ class JudgePredictor(AgreementPredictor):
             for column in range(len(statements))
         ]
         if cells:
-            await asyncio.to_thread(import_module, "openai")
-            seconds = min(self._budget.request_seconds, self._budget.seconds)
-            async with Endpoint(self._model, self._address, request_seconds=seconds, seed=0) as endpoint:
-                judging = _Judging(self.service, endpoint, self._budget.tokens)
-                try:
-                    async with asyncio.timeout(self._budget.seconds):
-                        await judging.run(question, opinions, statements, revision, cells, score)
-                except TimeoutError:
-                    raise PredictorUnavailable(
-                        f"Judging by {self.service} was not done within {self._budget.seconds:g} seconds; raise "
-                        "judge_seconds or draft fewer candidates."
-                    ) from None
-                except GeneratorUnavailable as failure:
-                    raise PredictorUnavailable(str(failure), retry_after=failure.retry_after) from None
-                except GeneratorMisbehaved as failure:
-                    raise PredictorUnavailable(str(failure)) from None
-                except PromptTooLong:
-                    raise PredictorUnavailable(
-                        f"An opinion and a statement do not fit into the context of {self.service}; serve it with a "
-                        "longer one."
-                    ) from None
-            log.info(
-                "statements judged",
-                extra={
-                    "model": self._model,
-                    "cells": len(cells),
-                    "requests": judging.requests,
-                    "tokens": judging.tokens,
-                    "from_log_probabilities": judging.from_likely,
-                },
-            )
+            async with self._judging(len(cells)) as judging:
+                await _Rating(judging).run(question, opinions, statements, revision, cells, score)
         if self._calibration is None:
             return Prediction(score, None, None)
         return Prediction(score, self._calibration.expected_agreement(score), self._calibration.p_agree(score))
 
 
-class _Judging:
-    """One prediction: its requests, and what they cost."""
+class _Rating:
+    """One prediction; `length` is what answers may have by now."""
 
-    def __init__(self, said: str, endpoint: Endpoint, most_tokens: int) -> None:
-        self.requests = 0
-        self.tokens = 0
-        self.from_likely = 0
-        self._said = said
-        self._endpoint = endpoint
-        self._most_tokens = most_tokens
+    def __init__(self, judging: Judging) -> None:
+        self._judging = judging
         self._length = SHORT
 
     async def run(
@@ -184,59 +114,39 @@ class _Judging:
         score: Matrix,
     ) -> None:
         """Fill the `cells` of `score`; a member's statements follow one another, for servers that keep a prefix."""
-        left = iter(cells)
 
-        async def work() -> None:
-            for row, column in left:
-                both = [
-                    await self._distribution(
-                        prompts.agreement(
-                            question,
-                            opinions[row],
-                            statements[column],
-                            mirrored=mirrored,
-                            draft=revision.previous_statement if revision else "",
-                            critique=revision.critiques[row] if revision else "",
-                        ),
+        async def fill(cell: tuple[int, int]) -> None:
+            row, column = cell
+            both = [
+                await self._distribution(
+                    prompts.agreement(
+                        question,
+                        opinions[row],
+                        statements[column],
                         mirrored=mirrored,
-                    )
-                    for mirrored in (False, True)
-                ]
-                score[row, column] = (both[0] + both[1]) @ RATINGS / 2
+                        draft=revision.previous_statement if revision else "",
+                        critique=revision.critiques[row] if revision else "",
+                    ),
+                    mirrored=mirrored,
+                )
+                for mirrored in (False, True)
+            ]
+            score[cell] = (both[0] + both[1]) @ RATINGS / 2
 
-        workers = [asyncio.create_task(work()) for _ in range(min(AT_ONCE, len(cells)))]
-        try:
-            await asyncio.gather(*workers)
-        finally:
-            for worker in workers:
-                worker.cancel()
-            await asyncio.gather(*workers, return_exceptions=True)
+        await side_by_side(fill, cells)
 
     async def _distribution(self, prompt: prompts.Prompt, *, mirrored: bool) -> Distribution:
         """[7], the probability of each rating 1..7 in one order of the scale; sums to 1."""
-        found = read_rating(await self._ask(prompt.messages))
+        found = read_rating(await self._ask(prompt))
         if found is None and self._length == SHORT:
             self._length = LONG
-            found = read_rating(await self._ask(prompt.messages))
+            found = read_rating(await self._ask(prompt))
         if found is None:
-            raise PredictorUnavailable(
-                f"{self._said[0].upper()}{self._said[1:]} answered without a number from 1 to 7."
-            )
+            raise self._judging.without("a number from 1 to 7")
         return found[::-1] if mirrored else found
 
-    async def _ask(self, messages: Sequence[prompts.Message]) -> Answers:
-        if self.tokens >= self._most_tokens:
-            raise PredictorUnavailable(
-                f"Judging by {self._said} would take more than {self._most_tokens:,} tokens; raise judge_tokens or "
-                "draft fewer candidates."
-            )
-        answers = await self._endpoint.ask(
-            messages, 1, seed=0, most_tokens=self._length, temperature=0.0, likeliest=LIKELIEST
-        )
-        self.requests += 1
-        self.tokens += answers.tokens or sum(len(one.content) for one in messages) // 3
-        self.from_likely += bool(answers.likely)
-        return answers
+    async def _ask(self, prompt: prompts.Prompt) -> Answers:
+        return await self._judging.ask(prompt.messages, most_tokens=self._length, likeliest=LIKELIEST)
 
 
 def read_rating(answers: Answers) -> Distribution | None:

@@ -11,14 +11,16 @@ from engine.ports import AgreementPredictor
 from engine.records import Revision
 from engine.scoring.judge import JudgePredictor
 from engine.scoring.lexical import LexicalPredictor
+from engine.scoring.ranking_judge import RankingJudgePredictor
 from engine.scoring.reward_model import RewardModelPredictor
-from tests.openai_server.models import judging
+from tests.openai_server.models import judging, ranking
 from tests.openai_server.server import OpenAIServer
 from tests.tiny_models.rewarding import make_reward_model
 
 PREDICTORS: dict[str, Callable[[str], AgreementPredictor]] = {
     "lexical": lambda _: LexicalPredictor(),
     "judge:tiny": lambda url: JudgePredictor("tiny", base_url=url),
+    "judge-ranking:tiny": lambda url: RankingJudgePredictor("tiny", base_url=url),
 }
 
 QUESTION = "Should we move the weekly meeting to Friday?"
@@ -40,7 +42,7 @@ STATEMENTS = [
 
 def rounding(predictor: AgreementPredictor) -> float:
     """How far two computations of the same cell may lie apart: single precision sums in another order."""
-    return 1e-9 if predictor.name.partition(":")[0] in {"lexical", "judge"} else 1e-4
+    return 1e-9 if predictor.name.partition(":")[0] in {"lexical", "judge", "judge-ranking"} else 1e-4
 
 
 @pytest.fixture(name="reward_model", scope="module")
@@ -55,7 +57,7 @@ async def _predictor(request: pytest.FixtureRequest) -> AsyncIterator[AgreementP
     if request.param == "reward_model":
         yield request.getfixturevalue("reward_model")
         return
-    async with OpenAIServer(model=judging) as server:
+    async with OpenAIServer(model=ranking if "ranking" in request.param else judging) as server:
         yield PREDICTORS[request.param](server.base_url)
 
 
@@ -92,6 +94,10 @@ async def test_the_same_input_gives_the_same_output(predictor: AgreementPredicto
 async def test_a_row_depends_on_its_own_opinion_and_a_cell_on_its_own_statement(predictor: AgreementPredictor) -> None:
     whole = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
     for row, opinion in enumerate(OPINIONS):
+        alone = await predictor.predict(QUESTION, [opinion], STATEMENTS)
+        np.testing.assert_allclose(alone.score[0], whole.score[row], atol=rounding(predictor))
+        if predictor.comparing:
+            continue
         for column, statement in enumerate(STATEMENTS):
             cell = await predictor.predict(QUESTION, [opinion], [statement])
             assert cell.score[0, 0] == pytest.approx(whole.score[row, column], abs=rounding(predictor))
@@ -99,7 +105,8 @@ async def test_a_row_depends_on_its_own_opinion_and_a_cell_on_its_own_statement(
 
 async def test_order_and_company_change_nothing(predictor: AgreementPredictor) -> None:
     whole = await predictor.predict(QUESTION, OPINIONS, STATEMENTS)
-    turned = await predictor.predict(QUESTION, OPINIONS[::-1], [*STATEMENTS[::-1], "Something else entirely."])
+    company = [] if predictor.comparing else ["Something else entirely."]
+    turned = await predictor.predict(QUESTION, OPINIONS[::-1], [*STATEMENTS[::-1], *company])
     np.testing.assert_allclose(turned.score[::-1, len(STATEMENTS) - 1 :: -1], whole.score, atol=rounding(predictor))
 
 

@@ -52,6 +52,14 @@ def judging(messages: Sequence[dict[str, Any]], number: int = 0) -> str:
     return str(8 - rating if mirrored(messages) else rating)
 
 
+def ranking(messages: Sequence[dict[str, Any]], number: int = 0) -> str:
+    """A judge's ranking: the statements that share most words with the opinion or critique first."""
+    told = set(re.findall(r"\w{4,}", " ".join(fenced(messages, "opinion") + fenced(messages, "critique")).lower()))
+    shown = [set(re.findall(r"\w{4,}", text.lower())) for text in fenced(messages, "statement")]
+    best = sorted(range(len(shown)), key=lambda at: -len(told & shown[at]) / max(1, len(shown[at])))
+    return str({"ranking": [at + 1 for at in best]}).replace("'", '"')
+
+
 def mirrored(messages: Sequence[dict[str, Any]]) -> bool:
     """Whether 1 stands for strong agreement in what a judge is asked."""
     return "1: strongly agree" in messages[0]["content"]

@@ -18,7 +18,8 @@ from engine.catalog import BackEndOptions
 from engine.endpoint import Answers
 from engine.errors import PredictorUnavailable, SettingsError
 from engine.scoring.calibration import Calibration
-from engine.scoring.judge import Budget, JudgePredictor, read_rating
+from engine.scoring.judge import JudgePredictor, read_rating
+from engine.scoring.judging import Budget
 from tests.openai_server.models import fenced, judging, mirrored
 from tests.openai_server.server import Choices, Hang, OpenAIServer, Status
 
