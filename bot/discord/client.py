@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,7 +19,12 @@ from bot.discord.pace import Pace
 if TYPE_CHECKING:
     from bot.discord.serving import Serving
 
+log = logging.getLogger(__name__)
+
 LONGEST_BACKOFF = 60.0
+READ_BY_LIBRARY = ("READY", "RESUMED", "USER_UPDATE", "GUILD_", "CHANNEL_", "THREAD_")
+"""The events out of which discord.py keeps servers and channels; the others are read here, as they came."""
+
 TOLD = 2_000
 """Events of which is known that they came, so that they happen once when Discord tells of them again."""
 
@@ -46,6 +52,8 @@ class Client(discord.AutoShardedClient):
         paced: bool = True,
     ) -> None:
         traced: dict[str, Any] = {"http_trace": Pace().trace()} if paced else {}
+        # Nothing is ever said aloud here, so that nobody has to read at every start what that would need.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents(members=members),
             max_messages=None,
@@ -59,6 +67,12 @@ class Client(discord.AutoShardedClient):
         self.serving: Serving | None = None
         self._gone = gone
         self._told: OrderedDict[bytes, None] = OrderedDict()
+        parsers = self._connection.parsers
+        for event, parse in list(parsers.items()):
+            if not event.startswith(READ_BY_LIBRARY):
+                del parsers[event]
+            elif event != "READY":
+                parsers[event] = _forgiving(event, parse)
 
     async def launch_shard(self, gateway: URL, shard_id: int, *, initial: bool = False) -> None:
         """See discord.py."""
@@ -115,6 +129,21 @@ class Client(discord.AutoShardedClient):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server."""
         await self._gone(guild)
+
+
+def _forgiving(event: str, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+    """discord.py's reading of an event, without its end where the event is other than discord.py takes it to be.
+
+    It would end every connection, over a field that Discord calls optional or has left out since.
+    """
+
+    def read(data: Any) -> None:
+        try:
+            parse(data)
+        except (AttributeError, LookupError, TypeError, ValueError) as problem:
+            log.warning("discord.py could not read an event", extra={"event": event, "problem": repr(problem)})
+
+    return read
 
 
 def _concerns_us(event: str, data: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 REACTIONS = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}"
 ONE = "/channels/{channel_id}/messages/{message_id}/reactions/{emoji}/{user_id}"
 PAGE = 100
+ORDINARY, SUPER = 0, 1
+"""The types of reactions. Those who put a super reaction are listed apart, under the same emoji."""
+
 REMEMBERED = 50_000
 SHOWN_FOR = 20.0
 """Seconds for which a line under a statement says why a reaction did not count."""
@@ -140,11 +143,11 @@ class Keycaps:
         """See `ChatPlatform.reactions`."""
         channel, came = theirs(ref.channel), self._came
         message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
-        held: dict[str, list[int]] = {}
-        for digit in _counted(message):
-            for user in await self._people(channel, ref.message, KEYCAPS[digit]):
+        held: dict[str, set[int]] = {}
+        for digit, kind in _counted(message):
+            for user in await self._people(channel, ref.message, KEYCAPS[digit], kind):
                 if user != bot:
-                    held.setdefault(user, []).append(int(digit))
+                    held.setdefault(user, set()).add(int(digit))
         self._posting.rated_here(ref.message)
         for user, ratings in held.items():
             self._held[ref.message, user] = {str(one) for one in ratings}
@@ -153,11 +156,11 @@ class Keycaps:
             self._read.popitem(last=False)
         return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}
 
-    async def _people(self, channel: int, message: str, emoji: str) -> list[str]:
+    async def _people(self, channel: int, message: str, emoji: str, kind: int) -> list[str]:
         found: list[str] = []
         after = "0"
         while True:
-            query = {"limit": PAGE, "after": after}
+            query = {"limit": PAGE, "after": after} | ({"type": kind} if kind else {})
             ids: dict[str, Any] = {"channel_id": channel, "message_id": int(message)}
             page = await self._calls("GET", REACTIONS, query=query, emoji=emoji, **ids)
             found += [str(one["id"]) for one in page if not one.get("bot")]
@@ -166,12 +169,15 @@ class Keycaps:
             after = str(max(int(one["id"]) for one in page))
 
 
-def _counted(message: Any) -> list[str]:
-    """The digits whose keycaps somebody besides the bot put under a message."""
+def _counted(message: Any) -> Iterator[tuple[str, int]]:
+    """(digit, ORDINARY or SUPER) of the keycaps that somebody besides the bot put under a message."""
     digits = {emoji.replace("\ufe0f", ""): digit for digit, emoji in KEYCAPS.items()}
-    found: list[str] = []
     for one in message.get("reactions") or ():
         digit = digits.get(str((one.get("emoji") or {}).get("name")).replace("\ufe0f", ""))
-        if digit and int(one.get("count") or 0) > int(bool(one.get("me"))):
-            found.append(digit)
-    return found
+        if digit is None:
+            continue
+        everybody, supers = int(one.get("count") or 0), int((one.get("count_details") or {}).get("burst") or 0)
+        if everybody - supers > int(bool(one.get("me"))):
+            yield digit, ORDINARY
+        if supers:
+            yield digit, SUPER

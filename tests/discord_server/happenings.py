@@ -104,15 +104,15 @@ class Discord(Service):
         self._publish("MESSAGE_DELETE", data, message.channel, GUILD_MESSAGES, DIRECT_MESSAGES)
         self.note("delete", message)
 
-    def reacted(self, message: Message, user: User, emoji: str, *, added: bool) -> None:
+    def reacted(self, message: Message, user: User, emoji: str, *, added: bool, burst: bool = False) -> None:
         """A reaction is put on a message or taken off; the state is changed already."""
         data: Json = {
             "user_id": user.id,
             "channel_id": message.channel.id,
             "message_id": message.id,
             "emoji": emoji_json(emoji),
-            "burst": False,
-            "type": 0,
+            "burst": burst,
+            "type": int(burst),
         }
         guild = message.channel.guild
         if added:
@@ -208,5 +208,5 @@ class Discord(Service):
             return
         guild = channel.guild
         assert guild is not None
-        if bot.id in guild.members and in_channel(channel, bot):
+        if bot.id in guild.members and not guild.unavailable and in_channel(channel, bot):
             self.gateway.publish(event, {"guild_id": guild.id} | data, in_guild, guild.id)

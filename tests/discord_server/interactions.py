@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tests.discord_server.rights import in_channel
-from tests.discord_server.shapes import channel_json, member_json, message_json, user_json
+from tests.discord_server.shapes import member_json, message_json, partial_channel, user_json
 from tests.discord_server.world import DM, Channel, Json, Message, User
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def begin(
         "token": token,
         "version": 1,
         "channel_id": channel.id,
-        "channel": channel_json(channel, bot),
+        "channel": partial_channel(channel, bot, in_channel(channel, user)),
         "data": copy.deepcopy(data),
         "app_permissions": str(in_channel(channel, bot)),
         "locale": user.locale,

@@ -184,20 +184,20 @@ class Person(Eyes):
         assert message.author is self.user or moderates, "only one's own messages can be deleted"
         self._discord.deleted(message)
 
-    async def react(self, message: Message, emoji: str) -> None:
-        """Put a reaction on a message."""
+    async def react(self, message: Message, emoji: str, *, burst: bool = False) -> None:
+        """Put a reaction on a message, a super one with `burst`."""
         assert is_emoji(emoji), f"there is no emoji {emoji!r}"
         held = in_channel(message.channel, self.user)
         assert held & ADD_REACTIONS or (held and emoji in message.reactions), f"{self.user.name} may not react here"
         assert not message.flags & EPHEMERAL, "nobody reacts to what only they see"
         assert not message.channel.archived, "nobody reacts in an archived thread"
-        if put_on(message, self.id, emoji):
-            self._discord.reacted(message, self.user, emoji, added=True)
+        if put_on(message, self.id, emoji, burst=burst):
+            self._discord.reacted(message, self.user, emoji, added=True, burst=burst)
 
-    async def unreact(self, message: Message, emoji: str) -> None:
-        """Take one's reaction off."""
-        if take_off(message, self.id, emoji):
-            self._discord.reacted(message, self.user, emoji, added=False)
+    async def unreact(self, message: Message, emoji: str, *, burst: bool = False) -> None:
+        """Take one's reaction off, the super one with `burst`."""
+        if take_off(message, self.id, emoji, burst=burst):
+            self._discord.reacted(message, self.user, emoji, added=False, burst=burst)
 
     async def leave(self, guild: Guild) -> None:
         """Leave a guild."""

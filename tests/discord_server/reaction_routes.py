@@ -26,25 +26,27 @@ def is_emoji(emoji: str) -> bool:
     return bool(emoji) and all(unicodedata.category(one) in {"So", "Sk", "Mn", "Cf", "Sm"} for one in emoji)
 
 
-def put_on(message: Message, user: str, emoji: str) -> bool:
-    """Write a reaction down; False when it was there. Refuses a twenty-first emoji."""
-    if emoji not in message.reactions and len(message.reactions) >= MOST:
+def put_on(message: Message, user: str, emoji: str, *, burst: bool = False) -> bool:
+    """Write a reaction down, a super one with `burst`; False when it was there. Refuses a twenty-first emoji."""
+    shown = message.reactions.keys() | message.supers.keys()
+    if emoji not in shown and len(shown) >= MOST:
         raise Refusal(30010)
-    there = message.reactions.setdefault(emoji, [])
+    there = (message.supers if burst else message.reactions).setdefault(emoji, [])
     if user in there:
         return False
     there.append(user)
     return True
 
 
-def take_off(message: Message, user: str, emoji: str) -> bool:
-    """Take a reaction off; False when it was not there."""
-    there = message.reactions.get(emoji, [])
+def take_off(message: Message, user: str, emoji: str, *, burst: bool = False) -> bool:
+    """Take a reaction off, a super one with `burst`; False when it was not there."""
+    every = message.supers if burst else message.reactions
+    there = every.get(emoji, [])
     if user not in there:
         return False
     there.remove(user)
     if not there:
-        del message.reactions[emoji]
+        del every[emoji]
     return True
 
 
@@ -84,6 +86,7 @@ def clear(call: Call) -> Answer:
     """See Discord's reference."""
     message = call.message(MANAGE_MESSAGES)
     message.reactions.clear()
+    message.supers.clear()
     call.discord.reactions_cleared(message)
     return None
 
@@ -94,19 +97,19 @@ def clear_one(call: Call) -> Answer:
     message = call.message(MANAGE_MESSAGES)
     emoji = _emoji(call)
     message.reactions.pop(emoji, None)
+    message.supers.pop(emoji, None)
     call.discord.reactions_cleared(message, emoji)
     return None
 
 
 @route("GET", ONE)
 def users(call: Call) -> Answer:
-    """See Discord's reference: by user id, a page after the user `after`."""
+    """See Discord's reference: by user id, a page after the user `after`; super reactions only as type 1."""
     message = call.message(VIEW_CHANNEL, READ_MESSAGE_HISTORY)
     limit = call.whole("limit", 25, 1, 100)
     emoji = _emoji(call)
-    if call.query.get("type", "0") == "1":
-        return []
-    there = sorted(int(one) for one in message.reactions.get(emoji, []))
+    every = message.supers if call.whole("type", 0, 0, 1) else message.reactions
+    there = sorted(int(one) for one in every.get(emoji, []))
     after = int(call.query.get("after", "0"))
     return [user_json(call.world.users[str(one)]) for one in there if one > after][:limit]
 

@@ -29,7 +29,6 @@ search, zstd-stream, HTTP interactions, user-installed apps, and people with oth
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -45,7 +44,6 @@ from tests.discord_server.sessions import Connection, Timing
 from tests.discord_server.world import TEXT, App, Channel, Guild, Member, Message, Overwrite, Role, User, World
 
 BOT_RIGHTS = rights.EVERYBODY | rights.MANAGE_MESSAGES
-LOOKS = 8
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.G00000.a-token-for-tests-only"
 
 
@@ -228,22 +226,10 @@ class DiscordServer(ChatServer):
         """What stands in a channel, oldest first."""
         return channel.said
 
-    async def quiet(
-        self, seconds: float = 0.05, *, within: float = 10.0, busy: Callable[[], bool] = lambda: False
-    ) -> None:
-        """Wait until nothing has been on its way, and no route called, for so many real seconds.
-
-        busy: what else counts as being on its way. Looked at LOOKS times at least, so that a slow machine has had
-        its turns.
-        """
-        clock = asyncio.get_running_loop()
-        end, since, seen, looks = clock.time() + within, clock.time(), -1, 0
-        while clock.time() - since < seconds or looks < LOOKS:
-            assert clock.time() < end, f"it did not become quiet within {within} s"
-            now, looks = len(self.requests), looks + 1
-            if self.discord.gateway.busy or self.front.open_requests or now != seen or busy():
-                since, seen, looks = clock.time(), now, 0
-            await asyncio.sleep(0.002)
+    @property
+    def on_the_way(self) -> bool:
+        """See ChatServer."""
+        return self.discord.gateway.busy
 
     async def reconnect(self) -> None:
         """Ask every client to reconnect (op 7)."""

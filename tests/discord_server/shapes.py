@@ -201,19 +201,8 @@ def message_json(
         "pinned": False,
         "flags": message.flags,
     }
-    if message.reactions:
-        shown["reactions"] = [
-            {
-                "emoji": emoji_json(emoji),
-                "count": len(there),
-                "count_details": {"burst": 0, "normal": len(there)},
-                "burst_colors": [],
-                "me": viewer.id in there,
-                "me_burst": False,
-                "burst_me": False,
-            }
-            for emoji, there in message.reactions.items()
-        ]
+    if message.reactions or message.supers:
+        shown["reactions"] = [_reactions(message, emoji, viewer) for emoji in (message.reactions | message.supers)]
     if message.reference is not None:
         shown["message_reference"] = message.reference
         answered = message.channel.messages.get(message.reference["message_id"]) if whole else None
@@ -225,6 +214,28 @@ def message_json(
     if message.thread is not None:
         shown["thread"] = channel_json(message.thread, viewer)
     return shown
+
+
+def _reactions(message: Message, emoji: str, viewer: User) -> Json:
+    ordinary, supers = message.reactions.get(emoji, []), message.supers.get(emoji, [])
+    return {
+        "emoji": emoji_json(emoji),
+        "count": len(ordinary) + len(supers),
+        "count_details": {"burst": len(supers), "normal": len(ordinary)},
+        "burst_colors": [],
+        "me": viewer.id in ordinary,
+        "me_burst": viewer.id in supers,
+        "burst_me": viewer.id in supers,
+    }
+
+
+def partial_channel(channel: Channel, viewer: User, rights: int) -> Json:
+    """The channel of an interaction: no more than what the reference says that it always has."""
+    whole = channel_json(channel, viewer)
+    if channel.kind == DM:
+        return {"id": channel.id, "type": DM}
+    always = ("id", "name", "type", *(("parent_id", "thread_metadata") if channel.thread else ()))
+    return {name: whole[name] for name in always} | {"permissions": str(rights)}
 
 
 def app_json(app: App, guilds: int) -> Json:

@@ -60,7 +60,7 @@ class Overwrite:
 
 @dataclass(eq=False)
 class Message:
-    """A message. `reactions`: emoji -> user ids, in the order in which they came.
+    """A message. `reactions`, `supers`: emoji -> user ids, in the order in which they came, by the reaction's type.
 
     pings: whom it notified: user ids, role ids, "everyone". only: the user who alone sees an ephemeral one.
     mentions: whom its text names, notified or not.
@@ -74,6 +74,7 @@ class Message:
     components: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
+    supers: dict[str, list[str]] = field(default_factory=dict)
     mentions: list[str] = field(default_factory=list)
     pings: list[str] = field(default_factory=list)
     flags: int = 0

@@ -16,6 +16,7 @@ from bot.discord.client import Backoff
 from bot.discord.inbound import KEYCAPS
 from bot.platform import Card, InChannel, MessageRef, Reacted, Text
 from tests.bot.discord.conftest import Server
+from tests.discord_server.sessions import GUILDS
 
 
 @pytest.fixture(autouse=True)
@@ -85,3 +86,14 @@ async def test_a_replayed_keycap_is_no_new_one(work: Server) -> None:
 
 def _held(work: Server, ref: MessageRef, user: str) -> set[str]:
     return {emoji for emoji, users in work.channel.messages[ref.message].reactions.items() if user in users}
+
+
+async def test_an_event_that_the_library_cannot_read_ends_nothing(work: Server) -> None:
+    guild, gateway = work.discord.guild, work.discord.discord.gateway
+    async with work.serving():
+        gateway.publish("THREAD_CREATE", {"id": "1", "guild_id": guild.id}, GUILDS, guild.id)
+        gateway.publish("GUILD_UPDATE", {"id": guild.id, "name": None}, GUILDS, guild.id)
+        gateway.publish("SOMETHING_NEW", {"of": None}, GUILDS, guild.id)
+        await work.discord.quiet()
+        assert not (await work.people["alice"].command("consensus status", None, work.channel)).failure
+        assert gateway.identified == 1

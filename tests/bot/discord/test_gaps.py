@@ -1,0 +1,52 @@
+"""What a vote may miss without its connection being lost, and kinds of reactions that are listed apart.
+
+Sources: Discord's reference, "Guild Delete" (unavailable), "Reaction Types" and "Get Reactions".
+"""
+
+from __future__ import annotations
+
+from storage.store import DatabaseStore
+from tests.dialogues.discord_gaps import CAST, GappyStage
+from tests.dialogues.discord_stage import EMOJI
+
+
+async def test_super_reactions_count_and_are_found_again_by_another_process(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_voting()
+        first, second, _ = stage.candidates()
+        await stage.seat("alice").react(first, EMOJI["5"], burst=True)
+        await stage.seat("bob").react(second, EMOJI["2"], burst=True)
+        await stage.discord.quiet()
+        assert await stage.ratings() == {"alice": [5, None, None], "bob": [None, 2, None]}
+        async with stage.process_away():
+            await stage.seat("bob").unreact(second, EMOJI["2"], burst=True)
+            await stage.seat("carol").react(second, EMOJI["7"], burst=True)
+        assert await stage.ratings() == {"alice": [5, None, None], "carol": [None, 7, None]}
+
+
+async def test_a_keycap_stands_as_long_as_one_of_its_two_kinds_does(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_voting()
+        first, alice = stage.candidates()[0], stage.seat("alice")
+        await alice.react(first, EMOJI["5"])
+        await alice.react(first, EMOJI["5"], burst=True)
+        await stage.discord.quiet()
+        await alice.unreact(first, EMOJI["5"], burst=True)
+        await stage.back()
+        assert await stage.ratings() == {"alice": [5, None, None]}
+
+
+async def test_what_happened_in_an_outage_of_one_server_is_read_when_it_is_back(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_voting()
+        await stage.put("alice", 0, 6)
+        await stage.discord.quiet()
+        stage.discord.discord.outage_of(stage.discord.guild, over=False)
+        await stage.put("bob", 1, 3)
+        await stage.take("alice", 0, 6)
+        await stage.discord.quiet()
+        assert await stage.ratings() == {"alice": [6, None, None]}, "nobody tells of it meanwhile"
+        stage.discord.discord.outage_of(stage.discord.guild, over=True)
+        await stage.discord.quiet()
+        await stage.back()
+        assert await stage.ratings() == {"bob": [None, 3, None]}
