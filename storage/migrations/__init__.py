@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -52,12 +53,7 @@ def current(url: str) -> str | None:
 
 def head() -> str:
     """The revision that this version of the code needs."""
-    from alembic.script import ScriptDirectory
-
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
-    if newest is None:
-        raise AssertionError("there is no migration")
-    return newest
+    return _revisions()[0]
 
 
 def require_current(revision: str | None) -> None:
@@ -68,15 +64,20 @@ def require_current(revision: str | None) -> None:
 
 def _is_current(revision: str | None) -> bool:
     """False when migrations are missing. Raises StoreUnusable when the database is ahead of the code."""
-    from alembic.script import ScriptDirectory
-
-    scripts = ScriptDirectory.from_config(_config())
-    if revision is not None and revision not in {one.revision for one in scripts.walk_revisions()}:
+    if revision is not None and revision not in _revisions():
         raise StoreUnusable(
             f"The database was made by a newer version of Parley (revision {revision!r}): update Parley, or use the "
             "backup from before that update."
         )
-    return revision == scripts.get_current_head()
+    return revision == head()
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Every revision that the code knows, newest first; read once, since Alembic loads a module for each."""
+    from alembic.script import ScriptDirectory
+
+    return tuple(one.revision for one in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 def _config() -> Config:

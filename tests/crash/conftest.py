@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,16 +11,13 @@ import pytest
 
 from tests.crash.workers import Databases, PostgresDatabases, SqliteDatabases, Zygotes
 
-MEMORY = Path("/dev/shm")
-
 
 @pytest.fixture
 def crash_folder() -> Iterator[Path]:
-    """A folder in memory where there is one: a killed process has lost nothing that it wrote to the system, so
-    that waiting for a disk would make thousands of deaths slower and no surer.
+    """A folder of its own, in memory where that may be: a killed process has lost nothing that it wrote to the
+    system, so that waiting for a disk would make thousands of deaths slower and no surer.
     """
-    place = MEMORY if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="parley-crash-", dir=place))
+    folder = Path(tempfile.mkdtemp(prefix="parley-crash-"))
     yield folder
     shutil.rmtree(folder)
 

@@ -23,7 +23,7 @@ import storage.web_tables
 from engine.errors import StoreUnusable
 from storage.migrations import HERE, current, head, migrate, require_current
 
-PROCESSES = 4
+PROCESSES = 3
 OLD_ROUND = """INSERT INTO rounds (id, version, channel, moderator, question, rules, phase, seed, opened_at, iteration,
 draft, roster_known, posted, extensions, members, answered, opinions, voters, complete, critiques, critiqued, outside)
 VALUES (:id, 1, :channel, 'mo', 'Should we?', '{}', 'collecting', 1, 1.0, 0, 0, FALSE, '[]', 0, 0, 0, 0, 0, 0, 0, 0, 0)
