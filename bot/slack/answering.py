@@ -23,6 +23,10 @@ from engine.errors import PlatformRefused, PlatformUnavailable
 log = logging.getLogger(__name__)
 
 REMEMBERED = 5_000
+
+REPLY = "slack: reply"
+"""The name of a task that shows a reply."""
+
 RESPONSES = 5
 """How often a response_url may be used."""
 
@@ -81,7 +85,7 @@ class Showing:
 
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something after the acknowledgement."""
-        task = asyncio.create_task(work, name="slack: reply")
+        task = asyncio.create_task(work, name=REPLY)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

@@ -89,6 +89,7 @@ class BotStage(Stage):
         self._before: Mapping[str, str] = {}
         self._dispatcher: Dispatcher | None = None
         self._serving: asyncio.Task[None] | None = None
+        self.handling = 0
 
     @property
     @abstractmethod
@@ -272,8 +273,12 @@ class BotStage(Stage):
 
     async def _twice(self, item: Inbound) -> Reply:
         """The reply of the first delivery; the second one, of the same item, must change nothing."""
-        reply = await self._inbox(item)
-        await self._inbox(item)
+        self.handling += 1
+        try:
+            reply = await self._inbox(item)
+            await self._inbox(item)
+        finally:
+            self.handling -= 1
         return reply
 
     async def _begin(self) -> None:

@@ -75,7 +75,7 @@ class GappyStage(DiscordStage):
         async with asyncio.timeout(20):
             while await self.platform.hold(self.channel, self.clock.now() + 1.0, settling=False) is not None:
                 await asyncio.sleep(0.01)
-        await self.discord.quiet(0.1, busy=lambda: self._handling > 0)
+        await self.discord.quiet(0.1, busy=lambda: self.handling > 0)
         await self._run_due()
         await self.discord.quiet(0.03)
 

@@ -60,7 +60,6 @@ class DiscordStage(BotStage):
         self._platform: DiscordPlatform | None = None
         self._pointed = contextlib.ExitStack()
         self._problems: dict[str, FieldProblems] = {}
-        self._handling = 0
         self._whispered: set[str] = set()
         self._asked: dict[str, Form] = {}
         self._fillings: dict[str, Filling] = {}
@@ -197,11 +196,7 @@ class DiscordStage(BotStage):
         await self._quiet()
 
     async def _twice(self, item: Inbound) -> Reply:
-        self._handling += 1
-        try:
-            reply = await super()._twice(item)
-        finally:
-            self._handling -= 1
+        reply = await super()._twice(item)
         if not item.person.member:
             return reply
         who = self._name(item.person.member)
@@ -246,7 +241,7 @@ class DiscordStage(BotStage):
 
     async def _quiet(self) -> None:
         """Wait until nothing is on its way in the server or in the bot, which share an event loop."""
-        await self.discord.quiet(QUIET, busy=lambda: self._handling > 0)
+        await self.discord.quiet(QUIET, busy=lambda: self.handling > 0)
 
     def _shown_problems(self, who: str, message: Message) -> tuple[tuple[str, str], ...]:
         """The sentences that stand over a form, with the fields that the bot named."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from typing import Any, Self
 
 from bot.durations import parse_duration
 from bot.platform import Button, Card, Done, FieldProblems, Form, OpenForm, Whisper
+from bot.slack.answering import REPLY
 from bot.slack.blocks import Pressed, read_value, write_value
 from bot.slack.ids import ours
 from bot.slack.platform import SlackPlatform
@@ -222,7 +224,7 @@ class SlackStage(BotStage):
 
     async def _answered(self, who: str, told: Told, before: tuple[int, str | None, int]) -> Answer:
         """The reply as it came through Slack: a modal, sentences on fields, or a message to one person alone."""
-        await self.slack.quiet(0.03)
+        await self.slack.quiet(0.03, busy=self._at_work)
         seat = self.seats[who]
         assert not told.failure, f"{who} reads {told.failure!r}"
         if told.errors:
@@ -233,6 +235,10 @@ class SlackStage(BotStage):
         if fresh:
             return Whisper(_together(fresh))
         return Done()
+
+    def _at_work(self) -> bool:
+        """Whether the bot, which shares the event loop, still takes something in or shows a reply."""
+        return self.handling > 0 or any(task.get_name() == REPLY for task in asyncio.all_tasks())
 
     def _holder(self, seat: Person, wanted: Pressed) -> tuple[Message | Ephemeral, Json | None]:
         """The newest message with this button, or one beside which it would stand."""

@@ -200,10 +200,11 @@ class DiscordServer(ChatServer):
         kind: int = TEXT,
         guild: Guild | None = None,
         overwrites: dict[str, Overwrite] | None = None,
+        parent: Channel | None = None,
     ) -> Channel:
-        """A channel of a guild."""
-        home = guild or self.guild
-        channel = Channel(self.world.id(), kind, name, home, overwrites=overwrites or {}, born=self.discord.now())
+        """A channel of a guild, or a thread that somebody began in the channel `parent`."""
+        home, born = guild or self.guild, self.discord.now()
+        channel = Channel(self.world.id(), kind, name, home, parent, overwrites=overwrites or {}, born=born)
         self.world.channels[channel.id] = home.channels[channel.id] = channel
         self.discord.channel_changed(channel, "CREATE")
         return channel
@@ -280,7 +281,7 @@ class DiscordServer(ChatServer):
     ) -> None:
         """Let the next calls of a route such as ("POST", "/channels/{channel}/messages") fail."""
         body = {"message": message or f"{status}", "code": code}
-        self.front.failing += [(method, route, status, body, {})] * times
+        self.front.failing += [(method, route, status, body, {"Via": "1.1 google"})] * times
 
     def close_bucket(self, method: str, route: str, seconds: float, *, scope: str = "user") -> None:
         """Let the next call of a route find its bucket closed for so long (429), and those that come meanwhile.

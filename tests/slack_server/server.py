@@ -219,16 +219,10 @@ class SlackServer(ChatServer):
         wanted = app or self.app
         wanted.request_urls, wanted.socket_mode = urls, False
 
-    async def quiet(self, seconds: float = 0.05, *, within: float = 10.0) -> None:
-        """Wait until nothing has been on its way, and no method called, for so many real seconds."""
-        clock = asyncio.get_running_loop()
-        end, since, seen = clock.time() + within, clock.time(), -1
-        while clock.time() - since < seconds:
-            assert clock.time() < end, f"it did not become quiet within {within} s"
-            now = len(self.requests)
-            if self.slack.hub.busy or self.front.open_requests or now != seen:
-                since, seen = clock.time(), now
-            await asyncio.sleep(0.005)
+    @property
+    def on_the_way(self) -> bool:
+        """See ChatServer."""
+        return self.slack.hub.busy
 
     async def disconnect(self, reason: str = "refresh_requested", *, linger: float = 0.0, most: int = 10) -> None:
         """Slack's end of connections: "refresh_requested", "warning" or "link_disabled", or "" without a word."""
