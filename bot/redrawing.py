@@ -30,27 +30,25 @@ class Redrawing:
 
     async def outcome(self, round: Round, draft: int, counted: Outcome) -> Card:
         """The outcome of a draft's vote as it is to be shown now."""
-        candidates = dict(await self._store.candidates(round.id, draft))
-        drafting = await self._store.drafting(round.id, draft)
-        return outcome(round, counted, candidates, self._texts, drafting=drafting)
+        return await outcome_card(self._store, round, draft, counted, self._texts)
 
     async def in_channel(self, round: Round, hidden: str) -> list[Sent]:
-        """Take a hidden candidate's text out of its message and of the outcomes that quote it.
+        """Take a hidden candidate's text out of its message and of the outcomes that quote or count it.
 
         Returns what was posted anew beside them, to be kept.
         """
         found: list[Sent] = []
         draft = draft_of(hidden)
         posted = [one for one, _ in await self._store.candidates(round.id, draft)]
-        card = candidate(round, hidden, None, posted.index(hidden) + 1, self._texts)
+        card = candidate(replace(round, posted=tuple(posted)), hidden, None, posted.index(hidden) + 1, self._texts)
         for sent in await self._store.sent(round.id, "candidate", draft=draft):
             if sent.candidate == hidden:
                 found += await self._edit(round, sent, card)
-        counted = await self._store.outcome(round.id, draft)
-        shown = await self._store.sent(round.id, "outcome", draft=draft) if counted is not None else []
-        for sent in shown:
+        for sent in await self._store.sent(round.id, "outcome"):
+            told = sent.draft or 0
+            counted = await self._store.outcome(round.id, told) if told >= draft else None
             if counted is not None:
-                found += await self._edit(round, sent, await self.outcome(round, draft, counted))
+                found += await self._edit(round, sent, await self.outcome(round, told, counted))
         return found
 
     async def for_member(self, round: Round, member: str, hidden: str) -> list[Sent]:
@@ -86,6 +84,15 @@ class Redrawing:
             if refusal.reason not in GONE:
                 raise
         return []
+
+
+async def outcome_card(store: RoundStore, round: Round, draft: int, counted: Outcome, texts: Texts) -> Card:
+    """The outcome of a draft's vote as it is to be shown now, to whomever."""
+    candidates = dict(await store.candidates(round.id, draft))
+    drafting = await store.drafting(round.id, draft)
+    earlier = [one for number in range(1, draft) for _, one in await store.candidates(round.id, number)]
+    hidden = sum(one is None for one in earlier)
+    return outcome(round, counted, candidates, texts, drafting=drafting, hidden_earlier=hidden)
 
 
 def part_of(kind: str) -> str:

@@ -18,16 +18,23 @@ Candidates = Mapping[str, Candidate | None]
 
 
 def outcome(
-    round: Round, counted: Outcome, candidates: Candidates, texts: Texts, *, drafting: Drafting | None = None
+    round: Round,
+    counted: Outcome,
+    candidates: Candidates,
+    texts: Texts,
+    *,
+    drafting: Drafting | None = None,
+    hidden_earlier: int = 0,
 ) -> Card:
     """The leading candidate under its heading, how it and the others were rated, and how sure that is.
 
-    drafting: how they were written and predicted; None where that is not said.
+    drafting: how they were written and predicted; None where that is not said. hidden_earlier: how many
+    statements of earlier drafts the moderator hid.
     """
     title = texts(_HEADINGS[counted.heading])
     blocks: list[Block] = [heading(title), question(round)]
     if counted.leading is None or counted.leading not in candidates:
-        blocks += (Text(texts("outcome-nobody-rated")), *_hidden(candidates, texts))
+        blocks += (Text(texts("outcome-nobody-rated")), *_hidden(candidates, hidden_earlier, texts))
         return Card("outcome", f"{title} {round.question}", tuple(blocks), _buttons(round, counted, candidates, texts))
     leading = candidates[counted.leading]
     said = statement(leading, texts)
@@ -36,7 +43,7 @@ def outcome(
     ratings = counted.leading_ratings
     if ratings is not None:
         blocks += _leading(counted, ratings, texts)
-    blocks += (*_certainty(counted, texts), *_hidden(candidates, texts))
+    blocks += (*_certainty(counted, texts), *_hidden(candidates, hidden_earlier, texts))
     if drafting is not None:
         blocks += _drafted(round, drafting, candidates, texts)
     blocks += _position(counted, texts)
@@ -103,9 +110,10 @@ def _places_shown(candidates: Candidates) -> tuple[int, ...]:
     return tuple(place_of(one) for one, drafted in candidates.items() if drafted is not None)
 
 
-def _hidden(candidates: Candidates, texts: Texts) -> tuple[Note, ...]:
+def _hidden(candidates: Candidates, earlier: int, texts: Texts) -> list[Note]:
     hidden = sum(one is None for one in candidates.values())
-    return (Note(texts("outcome-hidden", hidden=hidden, posted=len(candidates))),) if hidden else ()
+    said = [Note(texts("outcome-hidden", hidden=hidden, posted=len(candidates)))] if hidden else []
+    return [*said, Note(texts("outcome-hidden-earlier", hidden=earlier))] if earlier else said
 
 
 def _position(counted: Outcome, texts: Texts) -> list[Block]:

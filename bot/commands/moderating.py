@@ -181,5 +181,5 @@ class Moderating:
 
 def _with_statements(rounds: list[Round]) -> list[Round]:
     """Those with posted statements; while some of them run, the ended ones are not asked about."""
-    posted = [one for one in rounds if one.posted]
+    posted = [one for one in rounds if one.posted or one.draft > 1]
     return [one for one in posted if one.phase in RUNNING] or posted

@@ -13,7 +13,6 @@ from bot.cards import (
     exported,
     history,
     mine,
-    outcome,
     pick_round,
     receipt,
     status,
@@ -24,6 +23,7 @@ from bot.commands.moderating import MOST_OFFERED
 from bot.desk import Desk, whisper
 from bot.forms import Question, read_question
 from bot.platform import ButtonPressed, CommandGiven, Person, Reply, Whisper
+from bot.redrawing import outcome_card
 from bot.texts import Texts
 from engine.explaining import explain
 from engine.rounds.model import Ballot, Phase, Round, Standing, draft_of
@@ -147,9 +147,7 @@ class Reading:
         counted = await self._desk.store.outcome(round.id, round.draft)
         if counted is None:
             return None
-        candidates = dict(await self._desk.store.candidates(round.id, round.draft))
-        drafting = await self._desk.store.drafting(round.id, round.draft)
-        return Whisper(outcome(round, counted, candidates, texts, drafting=drafting))
+        return Whisper(await outcome_card(self._desk.store, round, round.draft, counted, texts))
 
 
 MOST_LISTED = 10

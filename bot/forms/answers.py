@@ -132,18 +132,28 @@ def quality_form(round: Round, candidate_id: str, drafted: Candidate, given: int
     return Form("quality", title, submit, (field,), intro, round.id, candidate_id)
 
 
-def hide_form(round: Round, candidates: Sequence[tuple[str, Candidate | None]], texts: Texts) -> Form:
-    """Which posted candidate to hide, and why. candidates: in the order posted, None for those that are hidden.
+MOST_HIDEABLE = 10
+"""Statements that the form offers at most: no more are shown to choose from on Discord."""
 
-    "statement" holds its number as posted, from 1; "reason" is free text.
+
+def hide_form(round: Round, drafts: Sequence[tuple[int, Sequence[tuple[str, Candidate | None]]]], texts: Texts) -> Form:
+    """Which posted candidate to hide, and why.
+
+    drafts: (draft, its posted candidates), the newest first; candidates are in the order posted, None for those that
+    are hidden. "statement" holds its number as posted, from 1, and for those of an earlier draft than the first of
+    `drafts` that draft before it, as in "1.2"; "reason" is free text.
     """
-    shown = tuple(
-        (str(number), texts("numbered", number=number, text=drafted.text))
-        for number, (_, drafted) in enumerate(candidates, 1)
-        if drafted is not None
-    )
+    shown: list[tuple[str, str]] = []
+    for draft, candidates in drafts:
+        newest = draft == drafts[0][0]
+        label = "numbered" if newest else "numbered-earlier"
+        shown += (
+            (str(number) if newest else f"{draft}.{number}", texts(label, number=number, text=drafted.text))
+            for number, (_, drafted) in enumerate(candidates, 1)
+            if drafted is not None
+        )
     fields = (
-        ChoiceField("statement", texts("field-hide-statement"), shown),
+        ChoiceField("statement", texts("field-hide-statement"), tuple(shown[:MOST_HIDEABLE])),
         TextField(
             "reason",
             texts("field-hide-reason"),
@@ -153,7 +163,7 @@ def hide_form(round: Round, candidates: Sequence[tuple[str, Candidate | None]], 
         ),
     )
     intro = (Text(round.question, untrusted=True), Note(texts("form-hide-about")))
-    return Form("hide", texts("form-hide"), texts("form-hide-submit"), fields, intro, round.id, str(round.draft))
+    return Form("hide", texts("form-hide"), texts("form-hide-submit"), fields, intro, round.id, str(drafts[0][0]))
 
 
 def duration_form(kind: str, round: Round, texts: Texts) -> Form:

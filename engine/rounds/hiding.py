@@ -7,7 +7,7 @@ from dataclasses import replace
 from engine.rounds.effects import Effect, RedrawCandidate, RedrawPrivateCards, Tell, UpdateCard
 from engine.rounds.entries import HidingEntry
 from engine.rounds.events import CandidateHidden
-from engine.rounds.model import Phase, Round
+from engine.rounds.model import Phase, Round, draft_of
 from engine.rounds.phases import closed, not_moderator
 from engine.rounds.transition import Standings, Transition, edited, recount_visible, tell
 
@@ -20,9 +20,12 @@ def candidate_hidden(round: Round, event: CandidateHidden, _: Standings) -> Tran
 
     While the vote runs it is as if everybody had rated only the others, so that an early close may begin. When the
     leading candidate goes while members write critiques of it, there is nothing left to critique: the round closes.
+    A candidate of an earlier draft still stands in the channel and may go at any time; nobody rates it any more.
     """
     if refusal := not_moderator(round, event):
         return refusal
+    if 0 < draft_of(event.candidate) < round.draft:
+        return _superseded_hidden(round, event)
     if not round.posted:
         return tell(round, event.by, "nothing-to-hide")
     if event.candidate not in round.posted:
@@ -47,3 +50,14 @@ def candidate_hidden(round: Round, event: CandidateHidden, _: Standings) -> Tran
         over = closed(after)
         return replace(over, entries=written.entries, effects=(*effects, *over.effects))
     return written
+
+
+def _superseded_hidden(round: Round, event: CandidateHidden) -> Transition:
+    """Whoever sends the event knows that the candidate was posted; hiding it again changes nothing."""
+    effects = (
+        RedrawCandidate(event.candidate),
+        RedrawPrivateCards(event.candidate),
+        Tell(event.by, "hidden-superseded"),
+    )
+    entry = HidingEntry(event.candidate, event.by, event.reason.strip(), event.at)
+    return Transition(replace(round), entries=(entry,), effects=effects)

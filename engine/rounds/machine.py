@@ -202,7 +202,6 @@ TABLE: dict[tuple[Phase, type[Event]], Row] = {
         CandidateHidden,
         HIDE,
         {
-            **dict.fromkeys((COLLECTING, DRAFTING), _guarded("nothing-to-hide")),
             CRITIQUING: _row(hiding.candidate_hidden, CLOSED),
         },
     ),

@@ -11,6 +11,7 @@ from engine.rounds.entries import HidingEntry
 from engine.rounds.events import (
     CandidateHidden,
     CandidatesDrafted,
+    CritiqueGiven,
     CritiqueRequested,
     GracePassed,
     MemberForgotten,
@@ -173,6 +174,32 @@ def test_after_the_close_any_statement_may_go() -> None:
     table.to_closed()
     assert [told(hide(table, number)) for number in (1, 2, 3)] == [["hidden"]] * 3
     assert table.round.leading == table.round.posted[0], "the count stands"
+
+
+def test_what_an_earlier_draft_left_in_the_channel_may_go_at_any_time() -> None:
+    table = Table(Rules(critique_iterations=1))
+    table.to_closed()
+    earlier = table.round.posted
+    table.do(CritiqueGiven(115.0, "ana", "Say when.", "dm1"))
+    table.do(PhaseAdvanced(120.0, "mod"))
+    assert (table.round.phase, table.round.posted) == (Phase.DRAFTING, ())
+    for number, phase in enumerate((Phase.DRAFTING, Phase.VOTING, Phase.TALLYING)):
+        assert table.round.phase is phase
+        before = table.round
+        event = CandidateHidden(125.0, "mod", earlier[number], " Unkind. ")
+        assert table.do(event) == (
+            do.RedrawCandidate(earlier[number]),
+            do.RedrawPrivateCards(earlier[number]),
+            do.Tell("mod", "hidden-superseded"),
+        )
+        assert table.entries[-1] == HidingEntry(earlier[number], "mod", "Unkind.", 125.0)
+        assert (table.round.hidden, table.round.counts) == (before.hidden, before.counts)
+        if phase is Phase.DRAFTING:
+            table.do(CandidatesDrafted(130.0, table.round.draft, drafting_of(16, 3)))
+        elif phase is Phase.VOTING:
+            table.do(PhaseAdvanced(140.0, "mod"))
+    assert told(table.do(CandidateHidden(150.0, "ana", earlier[0]))) == ["not-moderator"]
+    assert told(table.do(CandidateHidden(150.0, "mod", "r/9/0"))) == ["hide-not-posted"]
 
 
 @pytest.mark.parametrize("ballot", list(Ballot))
