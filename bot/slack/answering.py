@@ -95,6 +95,7 @@ class Showing:
             _, late = await asyncio.wait(list(self._tasks), timeout=grace)
             for task in late:
                 task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _open(self, reply: OpenForm, where: Where) -> None:
         groups = await _groups(reply, where)

@@ -102,7 +102,8 @@ class Directory:
                 return None
             raise
         said: dict[str, Any] = answer["channel"]
-        return Place(bool(said.get("is_member")), bool(said.get("is_archived")), int(said.get("num_members") or 0))
+        inside = said.get("is_member", said.get("is_private"))  # of a private channel only members are told
+        return Place(bool(inside), bool(said.get("is_archived")), int(said.get("num_members") or 0))
 
     async def size(self, references: list[str]) -> int:
         """How many people the ids of channels and user groups among the references stand for, at most."""

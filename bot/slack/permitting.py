@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import replace
 
 from bot.cards import notice
@@ -15,6 +16,8 @@ from bot.slack.rights_form import BUTTON, FORM, read_form, rights_form
 from bot.slack.workspaces import Workspaces
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable
+
+log = logging.getLogger(__name__)
 
 MOST_INVITED = 1_000
 """People who may be invited to one round: Slack lets an app send about one message a second."""
@@ -78,6 +81,8 @@ class Permitting:
                         return refusal
             except (TimeoutError, PlatformUnavailable):
                 pass
+            except PlatformRefused as refused:
+                log.warning("not known whether a round can be here", extra={"reason": refused.reason})
         if item.person.moderator:
             return item
         right = (await self.rights()).to(act)
@@ -93,7 +98,12 @@ class Permitting:
         return item if may else Whisper(notice(texts(_REFUSALS[act, right.who])))
 
     async def _cannot_start(self, item: Inbound, texts: Texts) -> Reply | None:
-        place = await self._directory.place(theirs(item.person.channel).id)
+        try:
+            place = await self._directory.place(theirs(item.person.channel).id)
+        except PlatformRefused as refused:
+            if refused.reason == "missing_scope":  # the app may look at channels, and at no other conversation
+                return Whisper(notice(texts("ask-no-channel")))
+            raise
         if place is None or not place.inside:
             return Whisper(notice(texts("ask-invite-bot")))
         if place.archived:

@@ -227,8 +227,11 @@ class Posting:
         """Delete our messages in the conversation with this person; Slack lets nobody but them delete theirs."""
         channel = await self.direct(user)
         client = self._calls.client
-        there = messages(self._calls, client.conversations_history, channel=channel)
-        for ts in [str(one["ts"]) async for one in there if one.get("bot_id")]:
+        there = [one async for one in messages(self._calls, client.conversations_history, channel=channel)]
+        for root in [one for one in there if one.get("reply_count")]:
+            replies = messages(self._calls, client.conversations_replies, channel=channel, ts=root["ts"])
+            there += [one async for one in replies if one["ts"] != root["ts"]]
+        for ts in [str(one["ts"]) for one in there if one.get("bot_id") or one.get("user") not in {None, user}]:
             try:
                 await self._calls(client.chat_delete, channel=channel, ts=ts, patience=PATIENCE)
             except PlatformRefused as refusal:
@@ -326,7 +329,8 @@ class Posting:
     async def _go_on_after(self, post: _Post, message: dict[str, Any]) -> None:
         """Take the steps as done that were taken after the first message: its seeds, and the answers in its thread."""
         there = messages(self._calls, self._calls.client.conversations_replies, channel=post.channel, ts=post.ts)
-        replies = [one async for one in there if one.get("ts") != post.ts and one.get("bot_id")]
+        who = {message.get("user"), message.get("bot_id")} - {None}
+        replies = [one async for one in there if one["ts"] != post.ts and {one.get("user"), one.get("bot_id")} & who]
         seeded = any(one.get("name") in EMOJI.values() for one in message.get("reactions") or ())
         post.done = len(replies) + (7 if seeded else 0)
         post.parts = [str(next((file["id"] for file in one.get("files") or ()), one["ts"])) for one in replies]

@@ -72,10 +72,14 @@ class Faults:
 
 
 class Hub:
-    """Delivers, retries, duplicates, reorders, and keeps what happened."""
+    """Delivers, retries, duplicates, reorders, and keeps what happened.
+
+    varied: how payloads, and answers of the Web API, are said, such as `varying.Variation`.
+    """
 
     def __init__(self, attempt: Attempt, clock: Time, timing: Timing, seed: int) -> None:
         self._attempt = attempt
+        self.varied: Callable[[Json], Json] = lambda body: body
         self._clock = clock
         self.timing = timing
         self.faults = Faults()
@@ -129,7 +133,7 @@ class Hub:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _new(self, app: App, kind: str, payload: Json) -> Delivery:
-        delivery = Delivery(app, kind, payload)
+        delivery = Delivery(app, kind, self.varied(payload))
         self.history.append(delivery)
         return delivery
 

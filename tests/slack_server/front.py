@@ -110,7 +110,8 @@ class Front:
             self.lost_answers.remove(name)
             if request.transport is not None:
                 request.transport.close()
-        return web.json_response(body, status=status, headers=headers)
+        said = self.slack.hub.varied(body) if body.get("ok") else body
+        return web.json_response(said, status=status, headers=headers)
 
     def _answer(
         self, request: web.Request, name: str, found: Method | None, given: Json, token: str

@@ -11,11 +11,15 @@ from bot.main import application
 from bot.settings import Settings
 from tests.slack_server.reading import shown
 from tests.slack_server.server import SlackServer
+from tests.slack_server.varying import Variation
 
 
 @pytest.mark.slow
-async def test_a_round_from_the_question_to_the_outcome(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [None, 4])
+async def test_a_round_from_the_question_to_the_outcome(tmp_path: Path, seed: int | None) -> None:
     async with SlackServer() as slack:
+        if seed is not None:
+            slack.slack.hub.varied = Variation(seed)
         names = ("alice", "bob", "carol")
         people = [slack.add_user(name) for name in names]
         maria = slack.add_user("maria", admin=True)
