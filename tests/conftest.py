@@ -191,6 +191,17 @@ async def store(sqlite_file: Path) -> "AsyncIterator[DatabaseStore]":
     await opened.close()
 
 
+@pytest.fixture
+def identifying_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord's five seconds between two identifications are not those of the server that the tests start."""
+    import discord
+
+    async def at_once(client: discord.Client, shard_id: int | None, *, initial: bool = False) -> None:
+        del client, shard_id, initial
+
+    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
+
+
 def _database(server: PostgresServer, name: str, template: str | None) -> Iterator[str]:
     server.create_database(name, template)
     yield server.url(name)

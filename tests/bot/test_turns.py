@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from weakref import ref
 
+import pytest
+
 from bot.turns import Turns
+
+
+@pytest.fixture(autouse=True)
+def collecting_is_cheap() -> Iterator[None]:
+    """Whatever was there before a test is left out of its collections."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 async def test_one_persons_acts_happen_in_the_order_in_which_they_came_and_others_do_not_wait() -> None:

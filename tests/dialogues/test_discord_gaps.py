@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.discord.client import Client
 from engine.rounds.model import Phase
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
@@ -20,11 +19,8 @@ from tests.discord_server.person import NO_ANSWER
 
 
 @pytest.fixture
-async def stage(store: DatabaseStore, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[GappyStage]:
-    async def at_once(self: Client, shard_id: int | None, *, initial: bool = False) -> None:
-        """Discord's five seconds between two identifications are not this server's."""
-
-    monkeypatch.setattr(Client, "before_identify_hook", at_once)
+async def stage(store: DatabaseStore, identifying_at_once: None) -> AsyncIterator[GappyStage]:
+    del identifying_at_once
     async with GappyStage(store, CAST) as made:
         yield made
 

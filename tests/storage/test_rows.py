@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.records import Matrix
@@ -48,6 +48,7 @@ def test_a_standing_survives(round: Round, standing: Standing) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(EFFECTS))
+@settings(max_examples=30)
 @given(data=st.data())
 def test_an_effect_survives(kind: str, data: st.DataObject) -> None:
     effect: Effect = data.draw(st.from_type(EFFECTS[kind]))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 
-import discord
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -18,15 +17,7 @@ from bot.platform import Card, InChannel, MessageRef, Reacted, Text
 from tests.bot.discord.conftest import Server
 from tests.discord_server.sessions import GUILDS
 
-
-@pytest.fixture(autouse=True)
-def identifying_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Discord's five seconds between two identifications are not this server's."""
-
-    async def at_once(client: discord.Client, shard_id: int | None, *, initial: bool = False) -> None:
-        del client, shard_id, initial
-
-    monkeypatch.setattr(discord.Client, "before_identify_hook", at_once)
+pytestmark = pytest.mark.usefixtures("identifying_at_once")
 
 
 async def heard_again(work: Server, begun: int = 1) -> None:

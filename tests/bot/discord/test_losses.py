@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.discord.ids import ours
 from engine.rounds.model import Phase
 from storage.store import DatabaseStore
@@ -10,6 +12,8 @@ from tests.dialogues.discord_stage import DiscordStage
 from tests.dialogues.fake_stage import FakeStage
 from tests.dialogues.stage import Cast
 from tests.discord_server.sessions import GUILD_MESSAGES
+
+pytestmark = pytest.mark.usefixtures("identifying_at_once")
 
 CAST = (Cast("maria", moderator=True), Cast("alice"), Cast("bob"), Cast("carol"))
 

@@ -6,11 +6,15 @@ did not ask for it.
 
 from __future__ import annotations
 
+import pytest
+
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import GappyStage
 from tests.dialogues.discord_stage import EMOJI, DiscordStage
 from tests.dialogues.stage import Cast
 from tests.discord_server.world import Message
+
+pytestmark = pytest.mark.usefixtures("identifying_at_once")
 
 CAST = (Cast("maria", moderator=True), Cast("alice"), Cast("bob"), Cast("carol"), Cast("zoe"))
 
