@@ -42,7 +42,7 @@ REASONS = {
 }
 """Discord's error codes that no repetition mends, and what they come to."""
 
-PASSING = frozenset({20016, 20022, 20028, 20029, 130000})
+PASSING = frozenset({20016, 20022, 20028, 20029, 30046, 40003, 40004, 40006, 40062, 130000})
 """Error codes that ask to try later."""
 
 SENTENCES = {
@@ -63,6 +63,10 @@ SENTENCES = {
     "interaction_over": "It is too late to answer this directly.",
 }
 
+ASKED_TO_WAIT = 5.0
+"""Seconds after which to try again what Discord refused for now without saying until when."""
+
+CHANNEL = "/channels/{channel_id}"
 NOT_CONNECTED = 2.0
 """Seconds after which to try again what came before there was a connection."""
 
@@ -95,8 +99,21 @@ class Calls:
     ) -> Any:
         """Call a route, such as ("GET", "/channels/{channel_id}", channel_id=5); its answer as Discord gives it.
 
-        parts: a multipart body instead of `json`.
+        parts: a multipart body instead of `json`. A thread that was put into the archive is taken out again for a call
+        that it refuses there; posting does so by itself. A locked one stays as it is.
         """
+        try:
+            return await self._once(method, path, json, parts, query, ids)
+        except PlatformRefused as refusal:
+            if refusal.reason != "thread_archived" or "channel_id" not in ids:
+                raise
+            try:
+                await self._once("PATCH", CHANNEL, {"archived": False}, None, None, {"channel_id": ids["channel_id"]})
+            except PlatformRefused:
+                raise refusal from None
+        return await self._once(method, path, json, parts, query, ids)
+
+    async def _once(self, method: str, path: str, json: Any, parts: list[Json] | None, query: Any, ids: Json) -> Any:
         from aiohttp import ClientError
         from discord import DiscordServerError, HTTPException, RateLimited
         from discord.http import Route
@@ -119,6 +136,9 @@ class Calls:
             raise PlatformUnavailable(f"Discord could not carry out {name} now ({problem.status}).") from problem
         except HTTPException as problem:
             raise _ours(name, problem) from problem
+        except KeyError as problem:
+            # discord.py looks in a refusal for the time to wait, which not every limit names.
+            raise PlatformUnavailable(f"Discord asks to wait before {name}.", retry_after=ASKED_TO_WAIT) from problem
         except (ClientError, TimeoutError, OSError, RuntimeError) as problem:
             # discord.py's session gives a RuntimeError once it is closed.
             raise PlatformUnavailable(f"Discord did not answer {name} ({type(problem).__name__}).") from problem
@@ -128,7 +148,7 @@ def _ours(name: str, problem: Any) -> PlatformUnavailable | PlatformRefused:
     if problem.status == 401 and problem.code not in REASONS:
         return refused("not_installed")
     if problem.status == 429 or problem.code in PASSING:
-        return PlatformUnavailable(f"Discord asks to wait before {name}.", retry_after=5.0)
+        return PlatformUnavailable(f"Discord asks to wait before {name}.", retry_after=ASKED_TO_WAIT)
     reason = REASONS.get(problem.code)
     if reason is None:
         reason = {403: "missing_permissions", 404: "gone"}.get(

@@ -44,7 +44,9 @@ def edit(call: Call) -> Answer:
         raise Refusal(50003)
     body = call.given
     own = channel.thread and channel.owner == call.bot.id and not body.keys() - {"name", "archived"}
-    if not own and not call.may(channel, MANAGE_THREADS if channel.thread else MANAGE_CHANNELS):
+    brings_back = channel.thread and body == {"archived": False} and call.may(channel, SEND_MESSAGES)
+    allowed = (own or brings_back) and not channel.locked
+    if not allowed and not call.may(channel, MANAGE_THREADS if channel.thread else MANAGE_CHANNELS):
         raise Refusal(50013)
     channel.name = body.get("name", channel.name)
     channel.topic = body.get("topic", channel.topic)

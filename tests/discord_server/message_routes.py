@@ -87,6 +87,8 @@ def edit(call: Call) -> Answer:
 def delete(call: Call) -> Answer:
     """See Discord's reference: somebody else's need MANAGE_MESSAGES, and stay in a conversation of two."""
     message = call.message()
+    if message.channel.thread and message.channel.archived:
+        raise Refusal(50083)
     if message.author is not call.bot:
         if message.channel.kind == DM:
             raise Refusal(50003)

@@ -127,6 +127,8 @@ def _remove(call: Call, user: str) -> Answer:
     who = call.world.users.get(user)
     if who is None:
         raise Refusal(10013)
+    if message.channel.thread and message.channel.archived:
+        raise Refusal(50083)
     if take_off(message, user, emoji):
         call.discord.reacted(message, who, emoji, added=False)
     return None

@@ -33,6 +33,7 @@ from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, S
 from tests.bot.discord.conftest import Server
 from tests.discord_server.rights import EVERYBODY, MANAGE_MESSAGES
 from tests.discord_server.seeing import shown
+from tests.discord_server.world import PUBLIC_THREAD
 
 CARD = Card("told", "Hello", (Text("Hello there."), Note("Small.")))
 SEEDED = Card("candidate", "Statement", (Text("We close at noon."),), seeds=True)
@@ -493,3 +494,28 @@ async def test_after_a_restart_an_earlier_keycap_still_goes(work: Server) -> Non
         await alice.react(posted, KEYCAPS["5"])
         await work.discord.until(lambda: alice.id not in posted.reactions[KEYCAPS["2"]])
     assert alice.id in posted.reactions[KEYCAPS["5"]]
+
+
+async def test_what_is_changed_in_an_archived_thread_takes_it_out_of_the_archive(work: Server) -> None:
+    thread = work.discord.add_channel("talk", kind=PUBLIC_THREAD, parent=work.channel)
+    ref = await work.platform.send("k", InChannel(work.id(thread)), CARD)
+    thread.archived = True
+    await work.platform.edit(ref, Card("told", "Bye", (Text("Bye."),)))
+    assert [one.content for one in thread.said] == ["Bye."]
+    assert not thread.archived
+    thread.archived = thread.locked = True
+    with pytest.raises(PlatformRefused) as refused:
+        await work.platform.edit(ref, CARD)
+    assert refused.value.reason == "thread_archived"
+    assert thread.archived
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 40004), (429, 30046), (403, 40003), (429, 0)])
+async def test_what_discord_refuses_only_for_now_is_tried_again(work: Server, status: int, code: int) -> None:
+    """Source: Discord's reference, JSON error codes."""
+    work.discord.fail_next(*POST, status, code=code)
+    with pytest.raises(PlatformUnavailable) as passing:
+        await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
+    assert passing.value.retry_after
+    await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
+    assert len(work.discord.posts(work.channel)) == 1
