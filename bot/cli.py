@@ -117,7 +117,7 @@ def serve(
 @app.command()
 def link(
     name: Annotated[str, typer.Argument(help="How the group calls this person.")],
-    channel: Annotated[str, typer.Option("--channel", help="The browser channel.")] = "general",
+    channel: Annotated[str, typer.Option("--channel", help="The browser channel; made when it is new.")] = "general",
     moderator: Annotated[bool, typer.Option("--moderator", help="Give the moderator role.")] = False,
     config: Config = None,
     database: Database = None,
@@ -145,7 +145,7 @@ def deliberate(
     welfare: Annotated[
         str, typer.Option(help="utilitarian, bernoulli-nash, rawlsian, alpha=NUMBER, median or schulze.")
     ] = "utilitarian",
-    seed: Annotated[int, typer.Option(help="Same seed, same statements.")] = 0,
+    seed: Annotated[int, typer.Option(help="Same seed, same statements.", min=0)] = 0,
     generator: Annotated[str | None, typer.Option(help="The statement model; default from the settings.")] = None,
     predictor: Annotated[str | None, typer.Option(help="The agreement predictor; default from the settings.")] = None,
     config: Config = None,

@@ -30,6 +30,7 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
+from engine.errors import SettingsError
 from engine.ports import Clock
 from storage.store import DatabaseStore, open_store
 
@@ -113,14 +114,16 @@ async def application(
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGINT or SIGTERM."""
+    """Run until SIGINT or SIGTERM. Raises SettingsError when there is nothing to serve."""
+    if not settings.platforms:
+        raise SettingsError("No platform is chosen: name web, slack or discord with --platform.")
     async with application(settings) as parley:
         running = asyncio.create_task(parley.run(), name="parley")
         warming = asyncio.create_task(asyncio.to_thread(position_of, "Should we begin?", "", ""), name="language data")
         _on_signals(running.cancel)
         announcing = asyncio.create_task(_announce(parley), name="announce")
         with suppress(asyncio.CancelledError):
-            await _loudly(running)
+            await loudly(running)
         announcing.cancel()
         await warming
 
@@ -141,7 +144,7 @@ async def _announce(parley: Application) -> None:
         log.info("people take part by personal links; `parley link NAME` makes one")
 
 
-async def _loudly(running: asyncio.Task[None]) -> None:
+async def loudly(running: asyncio.Task[None]) -> None:
     """Wait for a task group; of several failures the first says what is wrong."""
     try:
         await running

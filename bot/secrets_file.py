@@ -40,7 +40,11 @@ def secret_of(settings: Settings) -> str:
             with os.fdopen(handle, "w", encoding="ascii") as writing:
                 writing.write(secrets.token_hex(32))
         return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        folder = str(file.parent)
+        raise SettingsError(f"There is no folder {folder!r} for the database: make it, or give another.") from None
     except OSError as problem:
         raise SettingsError(
-            f"The secret file {str(file)!r} cannot be kept ({problem.strerror}); set PARLEY_SECRET instead."
+            f"The secret file {str(file)!r} cannot be kept ({problem.strerror}): let Parley's user write there, "
+            "or set PARLEY_SECRET."
         ) from None

@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 PREFIX = "PARLEY_"
 FILE_VARIABLE = "PARLEY_CONFIG"
+OPTIONS = {"platforms": "--platform"}
+"""Options that are not called what their setting is."""
+
 SECRETS = frozenset(
     {
         "secret",
@@ -121,6 +125,14 @@ class Settings(BaseModel):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        address = urlsplit(value or "")
+        if value and not (address.scheme in ("http", "https") and address.hostname):
+            raise ValueError("give the whole address, such as https://parley.example.org")
+        return value
+
     @property
     def back_ends(self) -> BackEndOptions:
         """What the catalog's back ends need to know."""
@@ -170,7 +182,7 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None,
             values[key], sources[key] = value, variable
     for key, value in options.items():
         if value is not None:
-            values[key], sources[key] = value, f"--{key.replace('_', '-')}"
+            values[key], sources[key] = value, OPTIONS.get(key, f"--{key.replace('_', '-')}")
     return _checked(values, sources)
 
 
@@ -190,6 +202,25 @@ def _from_file(named: Path | None) -> dict[str, Any]:
         raise SettingsError(f"The settings file {str(path)!r} cannot be read: {problem.strerror}.") from None
 
 
+_REMEDIES = {
+    "bool_parsing": "give true or false",
+    "bool_type": "give true or false",
+    "float_parsing": "give a number",
+    "float_type": "give a number",
+    "greater_than": "give more than {gt}",
+    "greater_than_equal": "give {ge} or more",
+    "int_from_float": "give a whole number",
+    "int_parsing": "give a whole number",
+    "int_type": "give a whole number",
+    "less_than_equal": "give {le} or less",
+    "literal_error": "choose {expected}",
+    "string_type": "give text, in quotes",
+    "tuple_type": "give a list",
+    "value_error": "{error}",
+}
+"""What to do about a value, by the kind of mistake that pydantic found."""
+
+
 def _checked(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     for key in values:
         if key not in Settings.model_fields:
@@ -200,6 +231,6 @@ def _checked(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     except ValidationError as problems:
         first = problems.errors()[0]
         key = str(first["loc"][0])
-        said = first["msg"].removeprefix("Value error, ")
+        said = _REMEDIES.get(first["type"], "{msg}").format(msg=first["msg"], **first.get("ctx", {}))
         shown = "" if key in SECRETS else f" {values.get(key)!r}"
         raise SettingsError(f"The setting {key!r} ({sources.get(key, 'default')}) cannot be{shown}: {said}.") from None

@@ -7,13 +7,18 @@ from collections.abc import Sequence
 from bot.picture.model import Bar, Labels
 from bot.picture.sheet import printable
 
+LENGTHS = (60, 40, 20)
+"""How many characters of a statement are said, the first with which the text keeps to its limit."""
+
 
 def alt_text(bars: Sequence[Bar], *, title: str, labels: Labels, limit: int = 1_000) -> str:
-    """The picture in words, at most `limit` characters; statements are shortened to make it fit."""
-    longest = max((len(bar.statement) for bar in bars), default=0)
+    """The picture in words, a line for each statement, at most `limit` characters.
+
+    Of a statement only the beginning is said, since all of it stands in a message of its own.
+    """
     text = ""
-    for length in (longest, 160, 80, 40, 20):
-        text = " ".join([_sentence(title), *(_in_words(bar, labels, min(length, longest)) for bar in bars)]).strip()
+    for length in LENGTHS:
+        text = "\n".join([_sentence(title), *(_in_words(bar, labels, length) for bar in bars)]).strip()
         if len(text) <= limit:
             return text
     return text[: limit - 1].rstrip() + "…"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 
 from bot.dispatcher import Pace
-from bot.main import Application, application
+from bot.main import Application, application, loudly
 from bot.settings import Settings
 from bot.web.actions import ACTION
 from bot.web.seats import Seat
@@ -34,6 +35,8 @@ Found = TypeVar("Found")
 CHANNEL = "demo"
 PATIENCE = 30.0
 """Seconds that the demo waits for what Parley itself has to do."""
+
+HOUR = 3600.0
 
 VISITOR_PACES = 8
 """How many paces the moderator leaves a visitor for an opinion or a vote."""
@@ -58,7 +61,7 @@ async def play(settings: Settings, *, keep: bool, leave: bool, pace: float) -> N
             await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
             for task in (playing, running):
                 if task.done():
-                    task.result()
+                    await loudly(task)
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await running
@@ -90,8 +93,9 @@ class Stage:
         round = await self._opened()
         await self._opinions(round)
         round = await self._voted(await self._until(round.id, Phase.VOTING))
-        round = await self._revised(round)
-        await self._transcript(round)
+        await self._revised(round)
+        await self._there(self._nothing_left_to_say)
+        await self._transcript()
         if not leave:
             self.console.print("\nThe round is over and the channel stays up; try `/consensus ask` there yourself.")
             await asyncio.Event().wait()
@@ -187,10 +191,20 @@ class Stage:
 
     async def _there(self, find: Callable[[], Awaitable[list[Found]]]) -> Found:
         """The last thing that `find` finds, as soon as it finds any."""
-        async with asyncio.timeout(PATIENCE):
-            while not (found := await find()):  # noqa: ASYNC110 - another process may be the one that works
-                await asyncio.sleep(0.05)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not (found := await find()):  # noqa: ASYNC110 - another process may be the one that works
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise ParleyError(
+                f"The demo waited {PATIENCE:.0f} seconds for Parley in vain; run `parley doctor`."
+            ) from None
         return found[-1]
+
+    async def _nothing_left_to_say(self) -> list[bool]:
+        """Whether all that stands in the channel is brought up to date; planned deadlines are a day away."""
+        due = await self.parley.store.next_due(self.parley.settings.platforms)
+        return [True] if due is None or due > time.time() + HOUR else []
 
     @property
     def _channel(self) -> str:
@@ -199,8 +213,10 @@ class Stage:
     def _id(self, name: str) -> str:
         return self.seats[name].member
 
-    async def _transcript(self, round: Round) -> None:
-        from bot.terminal.transcript import lines
+    async def _transcript(self) -> None:
+        from bot.terminal.transcript import lines, said_privately
 
+        for line in said_privately(self.rehearsal):
+            self.console.print(line, markup=False, soft_wrap=True)
         for line in await lines(self.parley.store.database, self._channel):
             self.console.print(line, markup=False, soft_wrap=True)

@@ -10,6 +10,7 @@ import errno
 import socket
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,13 +37,24 @@ async def examine(config: Path | None, *, database: str | None, port: int | None
 
     config, database, port: as given on the command line, None when not given.
     """
-    fine = True
+    marks: Counter[Mark] = Counter()
     async for finding in _findings(config, database, port):
         sys.stdout.write(f"{shown(finding.mark)} {finding.what}: {finding.said}\n")
         sys.stdout.flush()
-        fine = fine and finding.mark is not Mark.WRONG
-    sys.stdout.write("Everything is in order.\n" if fine else "Mend what is marked, then run `parley doctor` again.\n")
-    return fine
+        marks[finding.mark] += 1
+    sys.stdout.write(f"{_verdict(marks)}\n")
+    return not marks[Mark.WRONG]
+
+
+def _verdict(marks: Counter[Mark]) -> str:
+    """What all the findings come to, in one sentence that counts those that are marked."""
+    if marks[Mark.WRONG]:
+        wrong = shown(Mark.WRONG).strip()
+        return f"Mend what is marked {wrong} ({marks[Mark.WRONG]}), then run `parley doctor` again."
+    if marks[Mark.NOTE]:
+        noted = shown(Mark.NOTE).strip()
+        return f"Nothing has to be mended; read what is marked {noted} ({marks[Mark.NOTE]})."
+    return "Everything is in order."
 
 
 async def _findings(config: Path | None, database: str | None, port: int | None) -> AsyncIterator[Finding]:
@@ -52,7 +64,10 @@ async def _findings(config: Path | None, database: str | None, port: int | None)
     except SettingsError as problem:
         yield Finding(Mark.WRONG, "settings", str(problem))
         return
-    yield Finding(Mark.FINE, "settings", f"read; platforms {', '.join(settings.platforms) or 'none'}")
+    if settings.platforms:
+        yield Finding(Mark.FINE, "settings", f"read; platforms {', '.join(settings.platforms)}")
+    else:
+        yield Finding(Mark.WRONG, "settings", "no platform is chosen: name web, slack or discord in 'platforms'.")
     checks: tuple[Check, ...] = (
         examining_database.examine,
         _secret,

@@ -6,6 +6,7 @@ import textwrap
 from typing import Any
 
 from bot.web import messages
+from engine.simulation.rehearsal import Rehearsal
 from storage.database import Database
 
 WIDTH = 88
@@ -24,6 +25,18 @@ async def lines(database: Database, channel: str) -> list[str]:
             found.append(f"    {keycaps}")
         found.append("")
     return found
+
+
+def said_privately(rehearsal: Rehearsal) -> list[str]:
+    """What the simulated members wrote to Parley alone, which the channel never sees."""
+    found = _wrapped(
+        f"{len(rehearsal.members)} simulated members told Parley in private what they think, and the channel "
+        "does not see it:",
+        "",
+    )
+    for member in rehearsal.members:
+        found += _wrapped(f"{member.name}: {member.opinion}", "    ")
+    return [*found, "", "This is what the channel saw:", ""]
 
 
 def _said(message: dict[str, Any]) -> list[str]:

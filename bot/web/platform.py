@@ -231,8 +231,9 @@ def _as_platform() -> Iterator[None]:
 
 
 def _port_problem(error: OSError, host: str, port: int) -> str:
+    how = "with --port or the setting 'port'"
     if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is in use by another program: stop it, or choose another port with the setting 'port'."
+        return f"Port {port} is in use by another program: stop it, or choose another {how}."
     if error.errno == errno.EACCES:
-        return f"Port {port} needs rights that this user lacks: choose one above 1023 with the setting 'port'."
-    return f"Nothing can listen on {host!r}, port {port} ({error.strerror}): check the settings 'host' and 'port'."
+        return f"Port {port} needs rights that this user lacks: choose one above 1023 {how}."
+    return f"Nothing can listen on {host!r}, port {port} ({error.strerror}): choose another with --host and --port."

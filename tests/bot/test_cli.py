@@ -94,11 +94,12 @@ def test_a_mistaken_option_of_deliberate_is_named(arguments: list[str], said: st
     refused(run("deliberate", "-o", "opinions.txt", *arguments), said)
 
 
-def test_a_number_out_of_range_is_refused() -> None:
+@pytest.mark.parametrize(("option", "value", "least"), [("-n", "0", 1), ("--seed", "-1", 0)])
+def test_a_number_out_of_range_is_refused(option: str, value: str, least: int) -> None:
     Path("opinions.txt").write_text(OPINIONS, encoding="utf-8")
-    result = run("deliberate", "-q", QUESTION, "-o", "opinions.txt", "-n", "0")
+    result = run("deliberate", "-q", QUESTION, "-o", "opinions.txt", option, value)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "should be greater than or equal to 1" in " ".join(result.stderr.replace("│", " ").split())
+    assert f"should be greater than or equal to {least}" in " ".join(result.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(
@@ -187,15 +188,20 @@ def test_a_folder_with_something_in_it_is_kept(database: Path) -> None:
     assert Path("out/thesis.txt").read_text(encoding="utf-8") == "years of work"
 
 
-def test_a_port_in_use_is_named(database: Path) -> None:
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_a_port_in_use_is_named(command: str, database: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        result = run("serve", "--port", str(port))
+        result = run(command, "--port", str(port))
         assert (result.exit_code, result.stdout) == (2, "")
         said = result.stderr.strip().splitlines()[-1]
     assert said.startswith("parley: ")
     assert str(port) in said
     assert "Traceback" not in result.stderr
+
+
+def test_serving_no_platform_is_refused(database: Path) -> None:
+    refused(run("serve", "--platform", ","), "No platform is chosen: name web, slack or discord with --platform")
 
 
 def as_ordinary_user(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:

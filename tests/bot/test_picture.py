@@ -187,12 +187,21 @@ def test_the_drawing_may_stand_in_a_page_beside_others() -> None:
 def test_the_alternative_text_says_what_the_bars_show() -> None:
     said = alt_text(THREE[1:], title="Should we lower the limit?", labels=Labels())
     assert said == (
-        "Should we lower the limit? "
-        "Statement 2, “We should lower the limit near schools.”: 2 disagree, 1 neither, 2 agree, mean 3.6. "
+        "Should we lower the limit?\n"
+        "Statement 2, “We should lower the limit near schools.”: 2 disagree, 1 neither, 2 agree, mean 3.6.\n"
         "Statement 3, “Limits should stay.”: 4 disagree, 1 neither, 0 agree, mean 2.0."
     )
-    assert drawn(svg(THREE[1:], title="Should we lower the limit?", labels=Labels())).get("aria-label") == said
+    label = drawn(svg(THREE[1:], title="Should we lower the limit?", labels=Labels())).get("aria-label") or ""
+    assert label.split() == said.split()
     assert alt_text(SILENT[1:], title="", labels=Labels()) == "Statement 2, “”: no ratings."
+
+
+def test_the_alternative_text_says_the_beginning_of_a_long_statement() -> None:
+    """All of it stands in a message of its own, and nobody wants to hear it twice."""
+    (line,) = alt_text(THREE[:1], title="", labels=Labels()).splitlines()
+    assert line.startswith("Statement 1, “We believe that limits are right")
+    assert line.endswith("…”: 1 disagree, 0 neither, 4 agree, mean 5.4.")
+    assert len(line) < 120
 
 
 @given(bars, texts, st.integers(50, 2_000))

@@ -32,7 +32,10 @@ def test_a_given_secret_wins(tmp_path: Path) -> None:
     [
         ({"PARLEY_SECRET": "short"}, "at least 16 characters"),
         ({"PARLEY_DATABASE": "postgresql://localhost/parley"}, "With PostgreSQL, set PARLEY_SECRET"),
-        ({"PARLEY_DATABASE": "sqlite:////nowhere/at/all.db"}, "cannot be kept"),
+        (
+            {"PARLEY_DATABASE": "sqlite:////nowhere/at/all.db"},
+            "There is no folder '/nowhere/at' for the database",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(environment: dict[str, str], said: str) -> None:

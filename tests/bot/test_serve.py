@@ -79,7 +79,8 @@ def test_a_second_process_on_the_same_port_says_what_to_do(served: Served, tmp_p
     )
     assert done.returncode == 2
     assert done.stderr.strip().splitlines()[-1] == (
-        f"parley: Port {port} is in use by another program: stop it, or choose another port with the setting 'port'."
+        f"parley: Port {port} is in use by another program: "
+        "stop it, or choose another with --port or the setting 'port'."
     )
 
 

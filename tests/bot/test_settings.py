@@ -33,7 +33,14 @@ def test_lists_in_the_environment_are_separated_by_commas() -> None:
     [
         ({"PARLEY_PROT": "1"}, "There is no setting 'prot' (PARLEY_PROT); did you mean 'port'?"),
         ({"PARLEY_PORT": "http"}, "The setting 'port' (PARLEY_PORT) cannot be 'http'"),
-        ({"PARLEY_PORT": "70000"}, "less than or equal to 65535"),
+        ({"PARLEY_PORT": "http"}, "give a whole number"),
+        ({"PARLEY_PORT": "70000"}, "give 65535 or less"),
+        ({"PARLEY_LEASE": "soon"}, "give a number"),
+        ({"PARLEY_LEASE": "1"}, "give 5"),
+        ({"PARLEY_OPEN_SEATS": "perhaps"}, "give true or false"),
+        ({"PARLEY_LOG_LEVEL": "loud"}, "choose 'debug', 'info', 'warning' or 'error'"),
+        ({"PARLEY_PUBLIC_URL": "parley.example.org"}, "give the whole address, such as https://"),
+        ({"PARLEY_PUBLIC_URL": "https:///channel"}, "give the whole address"),
         ({"PARLEY_PLATFORMS": "irc"}, "'irc'"),
         ({"PARLEY_CONFIG": "/nowhere/parley.toml"}, "does not exist"),
     ],
@@ -42,6 +49,11 @@ def test_a_mistake_names_the_key_where_it_came_from_and_what_to_do(environment: 
     with pytest.raises(SettingsError) as raised:
         load(None, environment)
     assert sentence in str(raised.value)
+
+
+def test_a_mistaken_option_is_called_as_it_was_typed() -> None:
+    with pytest.raises(SettingsError, match=r"^The setting 'platforms' \(--platform\) cannot be 'irc': choose"):
+        load(None, {}, platforms="irc")
 
 
 @pytest.mark.parametrize(

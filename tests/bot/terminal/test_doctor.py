@@ -83,6 +83,25 @@ async def test_a_sound_set_up_is_in_order(look: Look) -> None:
     assert found.printed.endswith("Everything is in order.\n")
 
 
+@pytest.mark.usefixtures("database", "quick")
+async def test_what_is_only_to_be_known_is_counted_in_the_last_line(
+    look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PARLEY_LOCALE", "xx")
+    found = await look()
+    assert found.fine
+    assert found.marks["texts"] == "!"
+    assert found.printed.endswith("Nothing has to be mended; read what is marked ! (1).\n")
+
+
+async def test_no_platform_is_to_be_mended(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_PLATFORMS", ",")
+    found = await look()
+    assert not found.fine
+    assert "name web, slack or discord" in found.said["settings"]
+    assert "Mend what is marked ✗ (1)" in found.printed
+
+
 @pytest.mark.usefixtures("quick")
 async def test_looking_makes_no_file(tmp_path: Path, look: Look) -> None:
     found = await look()
