@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 ORDINARY = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
+OURS = ("bot", "engine", "storage", "training")
+
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:
     return {key: value for key, value in vars(record).items() if key not in ORDINARY}
@@ -42,15 +44,14 @@ class PlainLines(logging.Formatter):
 
 
 def set_up(level: str, form: str) -> None:
-    """Send every log of this process to stderr in the given form."""
+    """Send this process's logs to stderr in the given form: ours from `level` on, everybody else's from WARNING on.
+
+    The libraries that speak to Slack, Discord and models write down what they send and receive when they are asked
+    for more, and that is what people wrote. `level`: a name of `logging`, in any case; `form`: "json" or "text".
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if form == "json" else PlainLines())
     handler.setLevel(level.upper())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    logging.getLogger("sqlalchemy").setLevel(logging.WARNING)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
-    logging.getLogger("openai").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for ours in OURS:
+        logging.getLogger(ours).setLevel(level.upper())

@@ -13,28 +13,34 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import StatementError
 
-from bot.logs import JsonLines, set_up
+from bot.logs import OURS, JsonLines, set_up
 from bot.main import Application, application
 from bot.settings import Settings
 from bot.web.actions import ACTION
 from bot.web.seats import Seat
 from engine.rounds.model import Phase
+from storage.store import DatabaseStore
 from storage.tables import OPINIONS
+from tests.dialogues.discord_stage import DiscordStage
+from tests.dialogues.slack_stage import SlackStage
+from tests.dialogues.stage import Cast
 
 SECRET = "xylophone"
+CAST = (Cast("maria", moderator=True), Cast("alice"), Cast("bob"), Cast("carol"))
 
 
 @pytest.fixture
 def logged() -> Iterator[io.StringIO]:
     root, stream = logging.getLogger(), io.StringIO()
-    before, level = root.handlers[:], root.level
+    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("root", *OURS)}
     set_up("debug", "json")
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     root.addHandler(handler)
     yield stream
     root.handlers[:] = before
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 async def play(parley: Application) -> None:
@@ -68,6 +74,25 @@ async def test_a_round_at_the_loudest_level_logs_ids_and_never_texts(tmp_path: P
         await asyncio.gather(running, return_exceptions=True)
     assert SECRET not in logged.getvalue()
     assert all(json.loads(line)["logger"] for line in logged.getvalue().splitlines())
+
+
+@pytest.mark.parametrize("platform", [SlackStage, DiscordStage])
+async def test_what_a_platforms_own_library_says_is_no_text_and_no_secret_either(
+    platform: type[SlackStage | DiscordStage], store: DatabaseStore, logged: io.StringIO
+) -> None:
+    """At their loudest slack_sdk, slack_bolt and discord.py write down what they send and receive."""
+    async with platform(store, CAST) as stage:
+        await stage.command("maria", "ask", f"Should we buy a {SECRET}?")
+        for name in ("alice", "bob", "carol"):
+            await stage.write(name, f"{name} wants a {SECRET} for everybody.")
+        await stage.command("maria", "close", "")
+        assert any(SECRET in one for one in await stage.shown(None))
+        secrets = (
+            [stage.slack.bot_token, stage.slack.app_token] if isinstance(stage, SlackStage) else [stage.discord.token]
+        )
+    logging.getLogger("bot").debug("the end")
+    assert "the end" in logged.getvalue()
+    assert not [one for one in (SECRET, *secrets) if one in logged.getvalue()]
 
 
 async def test_an_error_of_the_database_names_no_parameter(tmp_path: Path, logged: io.StringIO) -> None:
