@@ -97,7 +97,7 @@ TRANSIENT = ("40001", "40P01", "57014")
 
 
 def translated(error: Exception, place: str) -> Exception:
-    """The error to raise for `error`: ours where there is one, else `error` itself."""
+    """The error to raise for `error`: ours where there is one, else `error` itself, which then quotes no row."""
     if isinstance(error, PoolTimeout):
         return StoreUnavailable(
             f"Every connection to {place} is busy: start fewer processes, or wait.", retry_after=RETRY_AFTER
@@ -106,5 +106,16 @@ def translated(error: Exception, place: str) -> Exception:
     if isinstance(original, sqlite3.Error):
         return sqlite_problem(original, place) or error
     if isinstance(original, Exception) and type(original).__module__.startswith("psycopg"):
-        return postgres_problem(original, place) or error
+        ours = postgres_problem(original, place)
+        if ours is None:
+            _quote_no_row(error, original)
+        return ours or error
     return error
+
+
+def _quote_no_row(error: Exception, original: Exception) -> None:
+    """Keep the first line of what PostgreSQL says; its DETAIL shows the row, with what somebody wrote in it."""
+    first = str(original).partition("\n")[0]
+    original.args = (first,)
+    if error is not original:
+        error.args = (f"({type(original).__name__}) {first}",)

@@ -7,13 +7,14 @@ import os
 import sqlite3
 import sys
 import time
+import traceback
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 import storage.postgres
@@ -26,6 +27,7 @@ from storage.store import open_store
 from storage.trouble import translated
 
 INSERT = "INSERT INTO seen VALUES ({})"
+SECRET = "xylophone"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -86,6 +88,22 @@ async def test_a_failed_unit_is_undone_alone(database: Database, lock: str | Non
     )
     assert [type(one) for one in results if isinstance(one, Exception)] == [ZeroDivisionError, IntegrityError]
     assert await numbers(database) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "insert",
+    ["INSERT INTO said VALUES (1, :words, NULL)", "INSERT INTO said VALUES (2, :words, 'y'), (3, :words, 'z')"],
+)
+async def test_what_the_database_refuses_is_told_without_the_row_that_it_was(database: Database, insert: str) -> None:
+    """PostgreSQL shows a refused row in the DETAIL of its message, and a row may hold what somebody wrote."""
+    table = "CREATE TABLE said (n int PRIMARY KEY, words text UNIQUE, other text NOT NULL)"
+    await database.write(lambda connection: connection.exec_driver_sql(table))
+    values = {"words": SECRET}
+    with pytest.raises(IntegrityError) as refused:
+        await database.write(lambda connection: connection.execute(text(insert), values))
+    told = "".join(traceback.format_exception(refused.value))
+    assert "constraint" in told
+    assert SECRET not in told
 
 
 async def test_writes_under_one_lock_happen_in_the_order_they_came(database: Database) -> None:
