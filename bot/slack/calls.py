@@ -203,19 +203,36 @@ class Calls:
             raise ours from problem
         except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
             raise PlatformUnavailable(f"Slack did not answer {name} ({type(problem).__name__}).") from problem
+        except (AttributeError, TypeError, ValueError) as problem:  # slack_sdk trusts every answer to be an object
+            raise PlatformUnavailable(f"What came for an answer to {name} is none of Slack's.") from problem
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
 
-def _ours(method: str, problem: Any) -> PlatformUnavailable | PlatformRefused:
+def answered(problem: Any) -> tuple[int, Json, dict[str, str]]:
+    """The status, body and headers (names in small letters) of the answer that a SlackApiError is about.
+
+    What is no JSON, such as the page of a proxy, comes with slack_sdk's error as aiohttp has it: its body is {} here.
+    """
     answer = problem.response
     if isinstance(answer, str):
-        return PlatformUnavailable(f"Slack did not answer {method}.")
-    data = answer.data if isinstance(answer.data, dict) else {}
+        return 0, {}, {}
+    status, data = getattr(answer, "status_code", None), getattr(answer, "data", None)
+    headers = {str(name).lower(): str(value) for name, value in dict(answer.headers).items()}
+    return int(answer.status if status is None else status), data if isinstance(data, dict) else {}, headers
+
+
+def error_of(problem: Any) -> str:
+    """Slack's word for what is wrong, "" where it says none."""
+    return str(answered(problem)[1].get("error") or "")
+
+
+def _ours(method: str, problem: Any) -> PlatformUnavailable | PlatformRefused:
+    status, data, headers = answered(problem)
     error = str(data.get("error") or "")
-    if answer.status_code == 429 or error in {"ratelimited", "rate_limited"}:
-        return PlatformUnavailable(f"Slack asks to wait before {method}.", retry_after=_wait(answer.headers))
-    if answer.status_code >= 500 or error in PASSING or not error:
-        return PlatformUnavailable(f"Slack could not carry out {method} now ({error or answer.status_code}).")
+    if status == 429 or error in {"ratelimited", "rate_limited"}:
+        return PlatformUnavailable(f"Slack asks to wait before {method}.", retry_after=_wait(headers))
+    if status >= 500 or error in PASSING or not error:
+        return PlatformUnavailable(f"Slack could not carry out {method} now ({error or status}).")
     reason = GONE.get(error, error)
     sentence = SENTENCES.get(reason, f"Slack refused {method}: {error}.")
     return PlatformRefused(sentence.format(needed=str(data.get("needed", ""))), reason=reason)
@@ -225,11 +242,8 @@ def _asked_to_wait(method: str, queue: _Queue) -> PlatformUnavailable:
     return PlatformUnavailable(f"Slack asks to wait before {method}.", retry_after=max(1.0, queue.left))
 
 
-def _wait(headers: Any) -> float:
-    for name, value in dict(headers).items():
-        if str(name).lower() == "retry-after":
-            try:
-                return max(0.0, float(value))
-            except ValueError:
-                break
-    return 1.0
+def _wait(headers: dict[str, str]) -> float:
+    try:
+        return max(0.0, float(headers["retry-after"]))
+    except (KeyError, ValueError):
+        return 1.0

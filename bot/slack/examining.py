@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.findings import Finding, Mark
 from bot.settings import Settings
-from bot.slack.calls import GONE, SENTENCES
+from bot.slack.calls import GONE, SENTENCES, answered, error_of
 from bot.slack.installing import by_oauth, check
 from engine.errors import SettingsError
 from engine.ports import Clock
@@ -82,11 +82,14 @@ async def examine(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     try:
         await client.apps_connections_open(app_token=app_token.get_secret_value())
     except SlackApiError as problem:
+        error = error_of(problem)
         yield Finding(
             Mark.WRONG,
             "Socket Mode",
-            f"Slack does not open it ({_error(problem)}): switch Socket Mode on for the app, and set slack_app_token "
-            "to an app-level token (xapp-...) with the scope connections:write.",
+            f"Slack does not open it ({error}): switch Socket Mode on for the app, and set slack_app_token "
+            "to an app-level token (xapp-...) with the scope connections:write."
+            if error
+            else _unsaid(problem),
         )
     except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
         yield Finding(Mark.WRONG, "Socket Mode", f"it cannot be reached ({type(problem).__name__}).")
@@ -124,7 +127,7 @@ async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Find
             redirect_uri=settings.slack_redirect_url,
         )
     except SlackApiError as problem:
-        error = _error(problem)
+        error = error_of(problem)
         if error in {"invalid_client_id", "bad_client_secret"}:
             said = (
                 f"Slack does not know it ({error}): copy slack_client_id and slack_client_secret from the app's page."
@@ -132,7 +135,7 @@ async def _app(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Find
             yield Finding(Mark.WRONG, "Slack app", said)
             return
         yield Finding(Mark.FINE, "Slack app", f"people install it at /slack/install on port {settings.slack_port}")
-        for seen in _clock(_headers(problem.response)):
+        for seen in _clock(answered(problem)[2]):
             yield seen
     sealed = len(settings.slack_token_keys)
     if sealed > 1:
@@ -174,12 +177,13 @@ def _drift(date: str) -> float | None:
         return None
 
 
-def _error(problem: Any) -> str:
-    answer = problem.response
-    return answer if isinstance(answer, str) else str(answer.get("error"))
-
-
 def _sentence(problem: Any) -> str:
-    error = _error(problem)
+    error = error_of(problem)
+    if not error:
+        return _unsaid(problem)
     reason = GONE.get(error, error)
     return SENTENCES.get(reason, f"Slack refused it ({error}).").format(needed="")
+
+
+def _unsaid(problem: Any) -> str:
+    return f"what answered was not Slack (status {answered(problem)[0]}): check this machine's network, or try later."

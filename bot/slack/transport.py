@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from bot.slack.calls import PASSING
+from bot.slack.calls import PASSING, error_of
 from bot.slack.listening import Line
 from bot.slack.serving import Serving
 from engine.errors import SettingsError
@@ -117,8 +117,8 @@ async def socket_mode(app: AsyncApp, app_token: str, line: Line) -> AsyncIterato
     try:
         await app.client.apps_connections_open(app_token=app_token)
     except SlackApiError as problem:
-        error = problem.response if isinstance(problem.response, str) else str(problem.response.get("error"))
-        if error not in PASSING:
+        error = error_of(problem)
+        if error and error not in PASSING:
             raise SettingsError(
                 f"Slack does not open Socket Mode ({error}): switch it on for the app, and set slack_app_token to an "
                 "app-level token (xapp-...) with the scope connections:write."

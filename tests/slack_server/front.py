@@ -59,6 +59,7 @@ class Front:
         self.codes: dict[str, Code] = {}
         self.requests: list[Request] = []
         self.failing: list[tuple[str, int, Json, dict[str, str]]] = []
+        self.garbled: list[tuple[str, web.Response]] = []
         self.lost_answers: list[str] = []
         self.delays: dict[str, float] = {}
         self.open_requests = 0
@@ -86,6 +87,10 @@ class Front:
     async def call(self, request: web.Request) -> web.Response:
         """One method call."""
         name = request.match_info["method"]
+        for planned in self.garbled:
+            if planned[0] == name:
+                self.garbled.remove(planned)
+                return planned[1]
         begun, began = time.monotonic(), self.slack.now()
         self.open_requests += 1
         given: Json = {}

@@ -14,6 +14,8 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from aiohttp import web
+
 from tests.chat_server.clock import Time
 from tests.chat_server.server import ChatServer
 from tests.slack_server import app_methods
@@ -252,6 +254,12 @@ class SlackServer(ChatServer):
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         planned = (method, status, {"ok": False, "error": error}, headers)
         self.front.failing += [planned] * times
+
+    def garble_next(
+        self, method: str, body: str, *, status: int, kind: str, headers: dict[str, str] | None = None
+    ) -> None:
+        """Let something else answer the next call of a method, such as a proxy on the way."""
+        self.front.garbled.append((method, web.Response(text=body, status=status, headers=headers, content_type=kind)))
 
     def slow_down(self, method: str, seconds: float) -> None:
         """Let every call of a method take so many real seconds longer; 0 ends it."""

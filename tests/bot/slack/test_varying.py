@@ -15,6 +15,7 @@ import pytest
 from bot.forms import BackEnds
 from bot.inbound import Inbox
 from bot.platform import Card, CommandGiven, InChannel, Note, Privately, Text, Whisper
+from engine.errors import PlatformUnavailable
 from storage.store import DatabaseStore, open_store
 from tests.bot.slack.conftest import Workplace
 from tests.slack_server import events
@@ -147,3 +148,41 @@ async def test_commands_buttons_forms_and_messages_are_heard_however_they_are_sa
     assert len(work.heard) == 8
     assert await work.platform.reactions(ref) == {work.id(alice): (1, 6)}
     assert not work.slack.violations
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (500, "application/json", ""),
+        (503, "application/json", "<html>Bad gateway</html>"),
+        (502, "text/html", "<html>Bad gateway</html>"),
+        (503, "text/plain", "upstream connect error"),
+        (200, "text/plain", "Log in to this network first"),
+        (200, "text/html", "<html>Log in to this network first</html>"),
+        (200, "application/json", "[1]"),
+        (200, "application/json", ""),
+    ],
+)
+async def test_an_answer_that_is_none_of_slacks_is_tried_again(
+    work: Workplace, status: int, kind: str, body: str
+) -> None:
+    work.slack.garble_next("chat.postMessage", body, status=status, kind=kind)
+    with pytest.raises(PlatformUnavailable):
+        await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
+    await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
+    assert len(work.slack.posts(work.channel)) == 1
+
+
+async def test_a_wait_is_honoured_though_the_answer_that_asks_for_it_is_empty(work: Workplace) -> None:
+    work.slack.garble_next("chat.postMessage", "", status=429, kind="application/json", headers={"retry-after": "900"})
+    with pytest.raises(PlatformUnavailable) as raised:
+        await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
+    assert raised.value.retry_after == 900
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_serving_begins_when_slack_answers_with_what_is_its_own(work: Workplace, method: str) -> None:
+    work.slack.garble_next(method, "", status=502, kind="application/json")
+    async with work.serving():
+        await work.people["alice"].say("Hello")
+    assert len(work.heard) == 1
