@@ -78,6 +78,7 @@ def bolt_app(
         return await authorize(team_id, enterprise_id) if authorize else None
 
     app = AsyncApp(
+        name="parley",  # without one bolt walks the whole stack and reads its sources for a name
         client=client,
         signing_secret=signing_secret,
         authorize=None if authorize is None else whose,
