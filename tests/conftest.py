@@ -12,6 +12,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 import ipaddress
+import logging
 import shutil
 import socket
 import tempfile
@@ -86,6 +87,17 @@ def is_local(host: object) -> bool:
 def _refuse_unless_local(family: int, address: Any) -> None:
     if family in {socket.AF_INET, socket.AF_INET6} and not is_local(address[0]):
         raise NetworkForbidden(f"tests stay on this machine, and this one tried to reach {address!r}: fake that server")
+
+
+@pytest.fixture(autouse=True)
+def log_as_before() -> Iterator[None]:
+    """A command that a test runs here sends its log where that test's output went, which is closed with it."""
+    root = logging.getLogger()
+    before = root.handlers[:]
+    yield
+    for handler in root.handlers[:]:
+        if type(handler) is logging.StreamHandler and handler not in before:
+            root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -90,10 +90,11 @@ async def test_a_forgotten_session_cannot_be_resumed(discord: DiscordServer) -> 
 
 
 async def test_heartbeats_are_acknowledged_and_missed_when_absent(discord: DiscordServer) -> None:
-    discord.discord.timing.heartbeat = 0.05
+    discord.discord.timing.heartbeat = 0.3
     async with running(discord, Bot(INTENTS)) as bot:
-        await discord.until(lambda: discord.connections[0].heartbeats > 2)
+        await discord.until(lambda: any(one.heartbeats > 2 for one in discord.connections))
         assert bot.latency < 1
+    discord.discord.timing.heartbeat = 0.05
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(f"{discord.gateway_url}?v=10&encoding=json") as ws,
