@@ -12,11 +12,18 @@ export class Announcer {
   }
 
   // Each sentence is an element of its own: one that took the place of the one before could cut it off unread.
-  say(text) {
+  /** about: the id of the message that the sentence quotes, if it quotes one. */
+  say(text, about = "") {
     const line = document.createElement("p");
+    line.dataset.about = about;
     line.textContent = text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
     this.#node.append(line);
     while (this.#node.childElementCount > MOST) this.#node.firstElementChild.remove();
     setTimeout(() => line.remove(), STAYS);
+  }
+
+  /** Takes back what quotes a message that does not say this any more. */
+  unsay(about) {
+    for (const line of [...this.#node.children]) if (line.dataset.about === about) line.remove();
   }
 }

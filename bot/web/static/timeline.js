@@ -52,11 +52,12 @@ export class Timeline extends EventTarget {
     if (earlier !== null) this.#more = earlier;
     const added = [];
     for (const message of messages) {
-      const known = this.#messages.has(message.id);
+      const before = this.#messages.get(message.id);
+      if (before && (message.deleted || summaryOf(before) !== summaryOf(message))) this.announcer.unsay(message.id);
       if (message.delivery) this.#drop(`pending-${message.delivery}`);
       if (message.deleted) this.#drop(message.id);
       else this.#put(message);
-      if (!known && !message.deleted) added.push(message);
+      if (!before && !message.deleted) added.push(message);
     }
     this.#begun = true;
     this.#arrange();
@@ -255,7 +256,7 @@ export class Timeline extends EventTarget {
 
   #arrived(messages, stay) {
     for (const message of messages) {
-      this.announcer.say(say("announce", { name: message.author ? message.name : say("app"), text: summaryOf(message) }));
+      this.announcer.say(say("announce", { name: message.author ? message.name : say("app"), text: summaryOf(message) }), message.id);
     }
     const { log } = this.pane;
     const below = ({ id }) => this.#nodes.get(id).offsetTop - log.offsetTop > log.scrollTop + log.clientHeight - NEAR;
