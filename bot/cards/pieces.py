@@ -10,6 +10,9 @@ from engine.rounds.model import Ballot, Phase, Round
 ANSWERABLE = (Phase.COLLECTING, Phase.VOTING, Phase.CRITIQUING)
 """The phases in which members have something to do."""
 
+EXTRACTIVE = "extractive"
+"""The generator that is no language model, whose name tells a participant nothing."""
+
 
 def heading(text: str) -> Text:
     """A heading in our own words."""
@@ -57,9 +60,11 @@ def statement(candidate: Candidate | None, texts: Texts) -> Quote | Text:
 
 
 def author(round: Round, candidate: Candidate, texts: Texts) -> tuple[Note, ...]:
-    """Who wrote a candidate: always a machine, by name; and that the round's own writer could not."""
+    """Who wrote a candidate: always a machine, a model by its name; and that the round's own writer could not."""
     made, asked = candidate.provenance, round.rules.generator
-    if made.model in {"", made.generator}:
+    if made.generator == EXTRACTIVE and made.model in {"", EXTRACTIVE}:
+        by = texts("machine-put-together")
+    elif made.model in {"", made.generator}:
         by = texts("machine-written", generator=made.generator)
     else:
         by = texts("machine-written-by-model", generator=made.generator, model=made.model)

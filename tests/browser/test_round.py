@@ -104,7 +104,7 @@ async def test_two_members_and_a_moderator_take_a_round_through_a_critique_to_it
     await mona.write("/consensus close")
     for person in (mona, ada, bo):
         await expect(person.message("candidate")).to_have_count(3)
-        await person.sees("Machine-written by extractive", "candidate")
+        await person.sees("Machine-written: software put this together", "candidate")
     await ada.rate(6, 5, 6)
     await ada.key(1, 7).click()
     await expect(ada.key(1, 6)).to_have_attribute("aria-pressed", "false")
@@ -180,6 +180,8 @@ async def test_a_moderator_hides_a_statement_and_nobody_reads_it_any_more(house:
     statements = ada.message("candidate")
     await expect(statements).to_have_count(3)
     text = await statements.nth(1).locator("blockquote").inner_text()
+    heard = ada.page.locator(".announcements p").filter(has_text=f"Statement 2 of 3: {text[:60]}")
+    await expect(heard).to_have_count(1)
 
     await mona.write("/consensus hide 9")
     await mona.sees("There is no statement 9: say a number from 1 to 3", "notice")
@@ -188,6 +190,7 @@ async def test_a_moderator_hides_a_statement_and_nobody_reads_it_any_more(house:
     await mona.submit("Hide it for good")
     await expect(statements.nth(1)).to_contain_text("Hidden by the moderator")
     await expect(statements.filter(has_text=text)).to_have_count(0)
+    await expect(heard).to_have_count(0)
     await ada.page.reload()
     await expect(statements.nth(1)).to_contain_text("Hidden by the moderator")
     await expect(ada.page.locator("body")).not_to_contain_text(text)

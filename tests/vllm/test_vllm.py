@@ -219,7 +219,7 @@ async def test_a_chat_round_goes_on_when_both_servers_are_killed_while_it_drafts
             writer.kill()
             reward.kill()
             await closing
-            await told(stage, 'channel shows "Machine-written by extractive"')
+            await told(stage, 'channel shows "Machine-written: software put this together"')
             await told(stage, VOTED)
             rounds = await store.rounds_in(stage.channel, running=False)
             drafting = await store.drafting(rounds[0].id, 1)
