@@ -14,12 +14,14 @@ _FAILURES = {
     "language model restarted": "model_restarts",
     "reward model restarted": "model_restarts",
     "embedding model restarted": "model_restarts",
+    "model request failed": "failures",
 }
 
 HELP = {
     "drafts": "Drafts that a language model wrote statements for.",
     "requests": "Requests to language models.",
     "tokens": "Tokens sent to language models and written by them.",
+    "failures": "Requests to language and reward models that failed, each try counted.",
     "candidates": "Statements of language models that passed every guard.",
     "candidates_dropped": "Statements of language models that a guard dropped.",
     "judgements": "Pairs of a member and a statement that a language model judged.",
@@ -54,7 +56,7 @@ class ModelCounts(logging.Handler):
         told = vars(record)
         message = record.getMessage()
         if message == _DRAFTED:
-            self._counts["drafts"] += 1
+            self._counts["drafts"] += told["kept"] > 0
             self._counts["candidates"] += told["kept"]
             self._counts["candidates_dropped"] += sum(told["dropped"].values())
         elif message == _JUDGED:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import math
 import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -22,6 +25,8 @@ from engine.prompts import Message
 
 if TYPE_CHECKING:
     from openai import APIStatusError
+
+log = logging.getLogger(__name__)
 
 HOSTED = "https://api.openai.com/v1"
 TRIES = 3
@@ -207,6 +212,7 @@ class Endpoint:
             if failure is None:  # the server refused a parameter, which is not sent again
                 continue
             tries += 1
+            log.info("model request failed", extra={"model": self._model, "reason": str(failure)})
             wait = FIRST_WAIT * 2 ** (tries - 1) * self._dice.uniform(0.5, 1.5)
             if isinstance(failure, GeneratorUnavailable) and failure.retry_after is not None:
                 if failure.retry_after > LONGEST_KEPT_WAIT:
@@ -301,12 +307,28 @@ class Endpoint:
 
 
 def _wait(problem: APIStatusError) -> float | None:
+    headers = problem.response.headers
     for header, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            return max(0.0, float(problem.response.headers[header]) * scale)
-        except (KeyError, ValueError):
-            continue
+        told = seconds_of(headers.get(header, ""), now=headers.get("date", ""))
+        if told is not None:
+            return told * scale
     return None
+
+
+def seconds_of(retry_after: str, *, now: str) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or as a date; None where it is neither.
+
+    now: the Date header of the same answer, since clocks differ (RFC 9110, section 10.2.3).
+    """
+    try:
+        seconds = float(retry_after)
+        return max(0.0, seconds) if math.isfinite(seconds) else None
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - parsedate_to_datetime(now)).total_seconds())
+    except (ValueError, TypeError):
+        return None
 
 
 def _read(body: str) -> Answers | None:

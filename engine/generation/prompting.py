@@ -17,6 +17,7 @@ from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -56,6 +57,36 @@ class Budget:
     seconds: float = 120.0
     request_seconds: float = 60.0
     tokens: int = 200_000
+
+
+PER_BUDGET = 100
+"""Opinions up to which a drafting has one budget; a larger group is deliberated in as many parts as it has such."""
+
+SIDE_BY_SIDE = 8
+"""Parts of a large group that are worked on at the same time, so that seconds grow more slowly than tokens."""
+
+
+class Spending:
+    """What one drafting may still cost, over all the calls of `generate` that it takes."""
+
+    def __init__(self, budget: Budget, opinions: int = 0) -> None:
+        """The clock starts with the first call."""
+        parts = max(1, math.ceil(opinions / PER_BUDGET))
+        self.seconds = budget.seconds * (1 + (parts - 1) / SIDE_BY_SIDE)
+        self.most_tokens = budget.tokens * parts
+        self.tokens = 0
+        self._until: float | None = None
+
+    def until(self) -> float:
+        """When its seconds are over, by the running loop's clock."""
+        if self._until is None:
+            self._until = asyncio.get_running_loop().time() + self.seconds
+        return self._until
+
+    @property
+    def broke(self) -> bool:
+        """Whether its tokens are spent."""
+        return self.tokens >= self.most_tokens
 
 
 class LanguageModel(Protocol):
@@ -119,6 +150,8 @@ class PromptedGenerator(StatementGenerator):
         self._style = style
         self._context = context
         self._form = prompts.answer_form(style) if structured and style is not Style.TEMPLATE else None
+        self.spending: Spending | None = None
+        """What the drafting that this one is for may still cost; None where each call has a budget of its own."""
 
     longer_context = "give it a model with a longer context"
     """What to do where opinions do not fit."""
@@ -132,10 +165,21 @@ class PromptedGenerator(StatementGenerator):
     def _said(self) -> str:
         """The model in words that begin a sentence, such as "The language model llama at this machine"."""
 
+    def for_drafting(self, opinions: int) -> PromptedGenerator:
+        """See `engine.ports.StatementGenerator.for_drafting`."""
+        made = copy(self)
+        made.spending = Spending(self._budget, opinions)
+        return made
+
     async def generate(
         self, question: str, opinions: Sequence[str], n: int, *, seed: int, revision: Revision | None = None
     ) -> list[Candidate]:
         """At most `n` candidates that passed every guard, in the order in which they were written."""
+        spending = self.spending or Spending(self._budget)
+        if spending.broke:
+            raise GeneratorUnavailable(
+                f"{self._said} has spent the {spending.most_tokens:,} tokens that one drafting may cost."
+            )
         texts = await asyncio.to_thread(sayable, opinions, question)
         if not any(texts):
             raise GeneratorMisbehaved(
@@ -147,29 +191,21 @@ class PromptedGenerator(StatementGenerator):
             revision = Revision(revision.previous_statement, tuple(said))
         guard = await asyncio.to_thread(Guard, question, opinions, revision=revision)
         async with self._open(seed) as endpoint:
-            asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed, self._form)
+            asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed, self._form, spending)
             try:
-                async with asyncio.timeout(self._budget.seconds):
+                async with asyncio.timeout_at(spending.until()):
                     self._context = self._context or await endpoint.context()
-                    await asking.run(self._context or CONTEXT, self._budget.tokens, self._style)
+                    await asking.run(self._context or CONTEXT, self._style)
             except TimeoutError:
+                asking.ended = f"{self._said} wrote nothing within {spending.seconds:g} seconds."
                 if not asking.candidates:
-                    raise GeneratorUnavailable(
-                        f"{self._said} wrote nothing within {self._budget.seconds:g} seconds."
-                    ) from None
-            except (GeneratorUnavailable, GeneratorMisbehaved):
+                    raise GeneratorUnavailable(asking.ended) from None
+            except (GeneratorUnavailable, GeneratorMisbehaved) as failure:
+                asking.ended = str(failure)
                 if not asking.candidates:
                     raise
-        log.info(
-            "candidates judged",
-            extra={
-                "model": self._model,
-                "kept": len(asking.candidates),
-                "dropped": {str(reason): number for reason, number in asking.dropped.items()},
-                "requests": asking.requests,
-                "tokens": asking.tokens,
-            },
-        )
+            finally:
+                log.info("candidates judged", extra={"model": self._model, **asking.figures()})
         if not asking.candidates:
             why = ", ".join(f"{reason} {number}" for reason, number in asking.dropped.most_common())
             raise GeneratorMisbehaved(f"{self._said} wrote nothing that can be used ({why}).")
@@ -190,7 +226,11 @@ class _Asking:
         n: int,
         seed: int,
         form: Mapping[str, Any] | None,
+        spending: Spending,
     ) -> None:
+        self.ended = "cancelled"
+        """Why nothing more was asked for."""
+
         self.candidates: list[Candidate] = []
         self.dropped: Counter[str] = Counter()
         self.requests = 0
@@ -205,15 +245,26 @@ class _Asking:
         self._seed = seed
         self._form = form
         self._counted: dict[str, int] = {}
+        self._spending = spending
 
-    async def run(self, context: int, most_tokens: int, style: Style) -> None:
+    def figures(self) -> dict[str, Any]:
+        """What the log keeps of it; no text of anybody."""
+        return {
+            "kept": len(self.candidates),
+            "dropped": {str(reason): number for reason, number in self.dropped.items()},
+            "requests": self.requests,
+            "tokens": self.tokens,
+            "ended": self.ended,
+        }
+
+    async def run(self, context: int, style: Style) -> None:
         """Ask until there are enough candidates, nothing new comes, or the tokens are spent."""
         answer = ANSWER_TOKENS[style]
         room = context - answer
         if self._crowded(room, style):
             await self._measure()
         stale = 0
-        while len(self.candidates) < self._n and stale < STALE and self.tokens < most_tokens:
+        while len(self.candidates) < self._n and stale < STALE and not self._spending.broke:
             batch = self._batch(room, style)
             before = len(self.candidates)
             asked = [self._ask(prompt, n, seed, answer) for prompt, n, seed in batch]
@@ -229,6 +280,8 @@ class _Asking:
             if any(isinstance(answers, PromptTooLong) for answers in came):
                 room //= 2
             stale = stale + 1 if len(self.candidates) == before else 0
+        enough = len(self.candidates) >= self._n
+        self.ended = "enough" if enough else "tokens spent" if self._spending.broke else "nothing new came"
 
     def _crowded(self, room: int, style: Style) -> bool:
         """Whether a prompt leaves out opinions by the estimate, which is generous."""
@@ -298,7 +351,9 @@ class _Asking:
     async def _ask(self, prompt: Prompt, n: int, seed: int, most_tokens: int) -> Answers:
         answers = await self._endpoint.ask(prompt.messages, n, seed=seed, most_tokens=most_tokens, form=self._form)
         written = [one.content for one in prompt.messages] + list(answers.texts)
-        self.tokens += answers.tokens or sum(estimated_tokens(text) for text in written)
+        spent = answers.tokens or sum(estimated_tokens(text) for text in written)
+        self.tokens += spent
+        self._spending.tokens += spent
         return answers
 
     async def _keep(self, prompt: Prompt, answers: Answers, style: Style) -> None:

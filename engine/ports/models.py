@@ -21,6 +21,13 @@ class StatementGenerator(Protocol):
         """Where opinions are sent, in words a member reads before writing; None when they stay here."""
         ...
 
+    def for_drafting(self, opinions: int) -> StatementGenerator:
+        """This generator for one drafting out of so many opinions, in however many calls of `generate`.
+
+        What a drafting may cost is spent over all of them; one that costs nothing is itself.
+        """
+        return self
+
     async def generate(
         self, question: str, opinions: Sequence[str], n: int, *, seed: int, revision: Revision | None = None
     ) -> list[Candidate]:

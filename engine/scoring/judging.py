@@ -107,9 +107,11 @@ class PromptedJudge(AgreementPredictor):
         seconds = min(self._budget.request_seconds, self._budget.seconds)
         async with Endpoint(self._model, self._address, request_seconds=seconds, seed=0) as endpoint:
             judging = Judging(self.service, endpoint, self._budget.tokens)
+            done = False
             try:
                 async with asyncio.timeout(self._budget.seconds):
                     yield judging
+                done = True
             except TimeoutError:
                 raise PredictorUnavailable(
                     f"Judging by {self.service} was not done within {self._budget.seconds:g} seconds; raise "
@@ -123,16 +125,12 @@ class PromptedJudge(AgreementPredictor):
                 raise PredictorUnavailable(
                     f"What is to be judged does not fit into the context of {self.service}; serve it with a longer one."
                 ) from None
-        log.info(
-            "statements judged",
-            extra={
-                "model": self._model,
-                "cells": cells,
-                "requests": judging.requests,
-                "tokens": judging.tokens,
-                "from_log_probabilities": judging.from_likely,
-            },
-        )
+            finally:
+                figures = {"cells": cells if done else 0, "requests": judging.requests, "tokens": judging.tokens}
+                log.info(
+                    "statements judged",
+                    extra={"model": self._model, **figures, "from_log_probabilities": judging.from_likely},
+                )
 
 
 async def side_by_side(work: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import math
 import random
 import re
@@ -17,10 +18,12 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from engine.endpoint import Address
+from engine.endpoint import Address, seconds_of
 from engine.errors import PredictorUnavailable
 from engine.records import Matrix
 from engine.scoring.fitting import around
+
+log = logging.getLogger(__name__)
 
 TEXTS = 128
 """Pairs per request."""
@@ -128,6 +131,7 @@ class Connection:
             found = await self._once(path, {"model": self._model, **body})
             if not isinstance(found, PredictorUnavailable):
                 return found
+            log.info("model request failed", extra={"model": self._model, "reason": str(found)})
             failure = found
         raise failure or AssertionError
 
@@ -138,7 +142,8 @@ class Connection:
         try:
             async with self._session.post(f"{self._url}{path}", json=body) as response:
                 told = await response.text()
-                status, after = response.status, response.headers.get("Retry-After", "")
+                status = response.status
+                after = seconds_of(response.headers.get("Retry-After", ""), now=response.headers.get("Date", ""))
         except TimeoutError:
             return PredictorUnavailable(f"{self.said} took too long to answer.")
         except (aiohttp.ClientError, UnicodeDecodeError):
@@ -146,8 +151,7 @@ class Connection:
         if status == 200:
             return told
         if status in (408, 409, 429) or (status >= 500 and status != 501):
-            seconds = float(after) if after.isdecimal() else None
-            return PredictorUnavailable(f"{self.said} is not ready (HTTP {status}).", retry_after=seconds)
+            return PredictorUnavailable(f"{self.said} is not ready (HTTP {status}).", retry_after=after)
         if status in (401, 403):
             raise PredictorUnavailable(f"{self.said} refuses the key (HTTP {status}); check PARLEY_VLLM_API_KEY.")
         raise _Refused(status, told)

@@ -41,7 +41,9 @@ async def test_tokens_statements_failures_and_fallbacks_are_counted(
         await deliberate(QUESTION, OPINIONS, generator=generator, predictor=predictor, n=4)
     assert counts["candidates"] == 4
     assert counts["judgements"] == 12
-    assert counts["requests"] == requests
+    assert counts["drafts"] == 1
+    assert counts["requests"] == requests + 1, "what the writer that had stopped was asked"
+    assert counts["failures"] >= 2 * 3, "each of them was tried three times"
     assert counts["tokens"] == 120 * requests
     assert counts["generator_fallbacks"] == counts["predictor_fallbacks"] == 1
 

@@ -124,6 +124,27 @@ async def test_a_lasting_failure_is_the_worlds_fault_and_says_when_to_come_back(
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("1.5", 1.5),
+        ("-3", 0.0),
+        ("Wed, 21 Oct 2026 07:28:30 GMT", 30.0),
+        ("Wed, 21 Oct 2026 07:27:00 GMT", 0.0),
+        ("soon", None),
+        ("nan", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_a_number_or_a_date_by_the_servers_own_clock(told: str, seconds: float | None) -> None:
+    """RFC 9110, section 10.2.3."""
+    assert endpoint.seconds_of(told, now="Wed, 21 Oct 2026 07:28:00 GMT") == seconds
+
+
+def test_a_date_without_the_servers_clock_says_nothing() -> None:
+    assert endpoint.seconds_of("Wed, 21 Oct 2026 07:28:30 GMT", now="") is None
+
+
 async def test_a_short_retry_after_is_waited_for() -> None:
     async with OpenAIServer(Status(429, {"Retry-After": "0.3"})) as server:
         begun = time.monotonic()
