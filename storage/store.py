@@ -13,6 +13,7 @@ from engine.rounds.machine import people
 from engine.rounds.model import Round, Standing
 from engine.rounds.transition import Transition
 from storage.database import Database
+from storage.drafts import Drafts
 from storage.effects import write_effects
 from storage.entries import write_entry
 from storage.held import Holding
@@ -50,7 +51,7 @@ class _AnotherWasFirst(Exception):
     """Another process opened the same round meanwhile; PostgreSQL has no row to lock before there is one."""
 
 
-class DatabaseStore(Outbox, Queries, Holding, Pruning):
+class DatabaseStore(Outbox, Queries, Drafts, Holding, Pruning):
     """A `RoundStore` in SQLite or PostgreSQL; any number of processes may each have one on the same database."""
 
     def __init__(self, database: Database) -> None:
