@@ -14,13 +14,11 @@ from bot.discord import platform, silence
 from bot.discord.calls import Calls
 from bot.discord.ids import PREFIX, ours
 from bot.discord.platform import DiscordPlatform
-from bot.platform import ChatPlatform, Handler
-from engine.ports import Clock
+from bot.platform import ChatPlatform
 from storage.hearing import Hearing
-from storage.store import DatabaseStore
 from storage.tables import INBOX
 from tests.crash.boundaries import Boundaries
-from tests.crash.live_chat import FOREVER, LiveChat
+from tests.crash.live_chat import FOREVER, LiveChat, Surroundings
 
 SETTLED = silence.SETTLING + 1.0
 """Seconds after a restart until a timer that came due meanwhile has come."""
@@ -53,29 +51,21 @@ class DiscordChat(LiveChat):
 
     prefix = "discord"
 
-    def __init__(
-        self,
-        folder: str,
-        settings: dict[str, str],
-        boundaries: Boundaries,
-        clock: Clock,
-        handler: Handler,
-        store: DatabaseStore,
-    ) -> None:
+    def __init__(self, around: Surroundings) -> None:
         import yarl
         from discord.gateway import DiscordWebSocket
 
-        super().__init__(folder, settings, boundaries, handler, store)
-        self._hearing = Hearing(store.database)
+        super().__init__(around)
+        self._hearing = Hearing(around.store.database)
         # A note by the machine's clock that everything was heard would come at another boundary each time.
         platform.BEAT = FOREVER
         vars(platform)["Calls"] = self._counted
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._known["gateway_url"])
         self._discord = DiscordPlatform(
             self._known["token"],
-            clock=clock,
+            clock=around.clock,
             pace=0.0,
-            store=store,
+            store=around.store,
             api_url=self._known["api_url"],
             pause=_no_pause,
             grace=0.0,

@@ -14,7 +14,8 @@ from bot.discord.inbound import KEYCAPS
 from bot.discord.keys import FormKey, Pressed, read_key
 from tests.chat_server.clock import SimulatedTime
 from tests.crash.beside import Json, World, beside
-from tests.crash.script import SCRIPTS, START
+from tests.crash.script import START
+from tests.crash.scripts import SCRIPTS
 from tests.dialogues.discord_stage import options_of
 from tests.discord_server import rights
 from tests.discord_server.components import SELECTS, walk

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from dataclasses import dataclass
 from typing import Any
 
 from bot.platform import Handler, Inbound, Reply
+from engine.ports import Clock
 from storage.store import DatabaseStore
 from tests.crash.beside import socket_of
 from tests.crash.boundaries import Boundaries
@@ -17,24 +19,29 @@ LINE = 1 << 22
 FOREVER = 1e9
 
 
-class LiveChat(Chat):
-    """What such platforms have in common. `settings` are the channel's, so that a command opens the round that the
-    script wants.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a platform lives in. folder: where its service listens. settings: the channel's, so that a command opens
+    the round that the script wants.
     """
 
-    def __init__(
-        self,
-        folder: str,
-        settings: dict[str, str],
-        boundaries: Boundaries,
-        handler: Handler,
-        store: DatabaseStore,
-    ) -> None:
-        self._folder = folder
-        self._settings = settings
-        self._boundaries = boundaries
-        self._handler = handler
-        self._store = store
+    folder: str
+    settings: dict[str, str]
+    boundaries: Boundaries
+    clock: Clock
+    handler: Handler
+    store: DatabaseStore
+
+
+class LiveChat(Chat):
+    """What such platforms have in common."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._folder = around.folder
+        self._settings = around.settings
+        self._boundaries = around.boundaries
+        self._handler = around.handler
+        self._store = around.store
         self._happened = 0
         self._shown: dict[str, Any] = {}
         self._running: asyncio.Task[None] | None = None

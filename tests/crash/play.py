@@ -27,8 +27,10 @@ from tests.crash.chats import BrowserChat, Chat, JournalChat
 from tests.crash.discord_chat import SETTLED as SETTLED_ON_DISCORD
 from tests.crash.discord_chat import DiscordChat
 from tests.crash.journal import Journal
+from tests.crash.live_chat import Surroundings
 from tests.crash.models import RememberedGenerator, RememberedPredictor
-from tests.crash.script import SCRIPTS, START, Script, Step
+from tests.crash.script import START, Script, Step
+from tests.crash.scripts import SCRIPTS
 from tests.crash.slack_chat import SETTLED, SlackChat, essentials
 from tests.crash.state import canonical, whole_state
 from tests.fakes.clock import FakeClock
@@ -103,15 +105,15 @@ class _Playing:
         generator = RememberedGenerator(self.script.troubles, self._clock)
         predictor = RememberedPredictor()
         handler = Inbox(store, BackEnds(generator.name, predictor.name, predictor.calibrated), lambda _: None)
+        settings = dict(self.script.settings)
+        around = Surroundings(setting.folder, settings, boundaries, self._clock, handler, store)
         if setting.chat == "browser":
             self.chat: Chat = BrowserChat(database, self._clock, handler)
         elif setting.chat.startswith("slack"):
-            settings = dict(self.script.settings)
-            self.chat = SlackChat(setting.folder, settings, boundaries, self._clock, handler, store)
+            self.chat = SlackChat(around)
             self._recovering = LEASE + SETTLED
         elif setting.chat == "discord":
-            settings = dict(self.script.settings)
-            self.chat = DiscordChat(setting.folder, settings, boundaries, self._clock, handler, store)
+            self.chat = DiscordChat(around)
             self._recovering = LEASE + SETTLED_ON_DISCORD
         else:
             keyed, troubles = setting.chat == "keyed", self.script.troubles

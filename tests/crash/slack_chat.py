@@ -8,16 +8,14 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from bot.platform import ChatPlatform, Handler
+from bot.platform import ChatPlatform
 from bot.slack import listening, workspace
 from bot.slack.calls import Calls
 from bot.slack.ids import ours
 from bot.slack.platform import SlackPlatform
-from engine.ports import Clock
 from storage.outbox import POSTED_AGAIN
-from storage.store import DatabaseStore
 from tests.crash.boundaries import Boundaries
-from tests.crash.live_chat import FOREVER, LiveChat
+from tests.crash.live_chat import FOREVER, LiveChat, Surroundings
 
 COUNTED = {"chat_postMessage", "chat_update", "chat_delete", "reactions_add", "files_upload_v2"}
 """The calls that change what people see for good; each is a boundary before and after."""
@@ -49,27 +47,19 @@ class SlackChat(LiveChat):
 
     prefix = "slack"
 
-    def __init__(
-        self,
-        folder: str,
-        settings: dict[str, str],
-        boundaries: Boundaries,
-        clock: Clock,
-        handler: Handler,
-        store: DatabaseStore,
-    ) -> None:
-        super().__init__(folder, settings, boundaries, handler, store)
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__(around)
         # A look at the connection by the machine's clock would come at another boundary each time.
         listening.BEAT = FOREVER
         vars(workspace)["Calls"] = self._counted
         self._slack = SlackPlatform(
             self._known["bot_token"],
-            clock=clock,
+            clock=around.clock,
             app_token=self._known["app_token"],
             base_url=self._known["api_url"],
             pace=0.0,
             grace=0.0,
-            store=store,
+            store=around.store,
         )
         self.platform: ChatPlatform = self._slack
 

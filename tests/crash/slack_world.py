@@ -11,7 +11,8 @@ from bot.slack.blocks import read_value
 from bot.slack.posting import EVENT_TYPE
 from tests.chat_server.clock import SimulatedTime
 from tests.crash.beside import Json, World, beside
-from tests.crash.script import SCRIPTS, START
+from tests.crash.script import START
+from tests.crash.scripts import SCRIPTS
 from tests.fakes.clock import FakeClock
 from tests.slack_server.delivery import Delivery, Timing
 from tests.slack_server.limits import RateLimits

@@ -17,7 +17,8 @@ from engine.rounds.effects import UpdateCard
 from storage import hearing, tables, web_tables
 from storage.database import Database
 from storage.outbox import COMPLETE
-from tests.crash.script import SCRIPTS, SLOT
+from tests.crash.script import SLOT
+from tests.crash.scripts import SCRIPTS
 
 LEFT_OUT: dict[str, set[str]] = {
     tables.OUTBOX.name: {"owner", "lease_until", "attempts", "attempted_at"},
