@@ -48,7 +48,7 @@ class Act:
 
 
 class Record:
-    """Of one soak. repeated: acts that people did again; outages: simulated times (begun, ended).
+    """Of one soak. repeated: acts that people did again.
 
     back_after: simulated seconds from the end of the outage until the bot was connected, None while it is not.
     """
@@ -60,7 +60,6 @@ class Record:
         self._gaps: list[tuple[float, float]] = []
         self.acts: list[Act] = []
         self.repeated = 0
-        self.outages: list[tuple[float, float]] = []
         self.back_after: float | None = None
 
     def gap(self, begun: float, ended: float) -> None:

@@ -10,24 +10,29 @@ import asyncio
 import json
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soak.warped import Warp, WarpedLoop
+from benchmarks.soak.warped import Warp, WarpedLoop, WarpedTime
 from bot.dispatcher import Pace
 from bot.logs import set_up
 from bot.main import application
 from bot.settings import Settings
 from engine.position import derive
 
+AHEAD = 0.3
+"""Real seconds from now until a new speed holds, so that both processes know of it in time."""
+
 
 class Bot:
     """The process of a bot, as the soak sees it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, log_file: Path) -> None:
         self._process = process
+        self._log_file = log_file
 
     @classmethod
     async def start(cls, settings: dict[str, Any], warp: Warp, log_file: Path) -> Bot:
@@ -36,15 +41,16 @@ class Bot:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "benchmarks.soak.serving", stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log
             )
-        bot = cls(process)
+        bot = cls(process, log_file)
         begun, epoch, speed = warp.latest
-        bot.tell({"settings": settings, "begun": begun, "epoch": epoch, "speed": speed})
+        bot._tell({"settings": settings, "begun": begun, "epoch": epoch, "speed": speed})
         return bot
 
-    def tell(self, said: dict[str, Any]) -> None:
-        """Send one line."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(said).encode() + b"\n")
+    async def change(self, warped: WarpedTime, speed: float) -> None:
+        """Let time go `speed` times as fast as the machine's, in its process and here at once."""
+        at = time.monotonic() + AHEAD
+        self._tell({"at": at, "speed": speed})
+        await warped.change(at, speed)
 
     @property
     def ended(self) -> bool:
@@ -66,16 +72,22 @@ class Bot:
         self._process.kill()
         await self._process.wait()
 
-    async def stop(self) -> int:
-        """Ask it to end as SIGTERM does; its exit status."""
+    async def stop(self) -> None:
+        """Ask it to end as SIGTERM does. RuntimeError when it ends in any other way than well."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
             async with asyncio.timeout(30):
-                return await self._process.wait()
+                await self._process.wait()
         except TimeoutError:
-            self._process.kill()
-            return await self._process.wait()
+            await self.kill()
+        if self._process.returncode:
+            raise RuntimeError(f"the bot ended with status {self._process.returncode}; see {self._log_file}")
+
+    def _tell(self, said: dict[str, Any]) -> None:
+        """Send one line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(said).encode() + b"\n")
 
 
 async def _serve(settings: Settings, warp: Warp, ended: asyncio.Event) -> None:
