@@ -50,6 +50,7 @@ class Answer:
         self._now = now
         self._born = now()
         self._first = 0
+        self._whispered: dict[str, str] = {}
         self._beginning = asyncio.Lock()
         self._answered = asyncio.Event()
 
@@ -111,18 +112,26 @@ class Answer:
         await self._call_back(SUGGEST, {"choices": choices})
 
     async def whisper_later(self, card: Card) -> str | None:
-        """Show a card with this interaction's token some time after it; the message's id, None where it is over."""
+        """Show a card with this interaction's token some time after it; the message's id, None where it is over.
+
+        What was shown so already is not shown again: an act may have several consequences that read the same.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(ANSWERED_WITHIN):
                 await self._answered.wait()
         if not self.alive or not self._answered.is_set():
             return None
+        pages = render(card).pages
+        said = repr(pages)
+        if said in self._whispered:
+            return self._whispered[said]
         known: str | None = None
-        for page in render(card).pages:
+        for page in pages:
             made = await self._with_token("POST", FOLLOW_UP, _private(page.payload()))
             if not made:
                 return known
             known = known or str(made.get("id") or "")
+        self._whispered[said] = known or ""
         return known
 
     async def _begin(self, kind: int, data: Json | None, first: int) -> bool:

@@ -1,9 +1,10 @@
 """Catching up after a gap: what stands on Discord now, against what reached us.
 
-Reactions on open candidates are read one message at a time, and private messages out of each conversation in which a
-running round may have been answered. What is found goes the way that events go, under the same delivery ids, so that
-it happens once however often it is found. Not found are a message from somebody to whom the bot never wrote before,
-since it may not list its conversations, and that a message was deleted.
+Reactions on open candidates are read one message at a time, private messages out of each conversation in which a
+running round may have been answered, and each running round's own message, in case it was deleted. What is found goes
+the way that events go, under the same delivery ids, so that it happens once however often it is found. Not found are a
+message from somebody to whom the bot never wrote before, since it may not list its conversations, and that a private
+message was deleted.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from bot.discord.calls import Calls, Json
 from bot.discord.ids import PREFIX, made_after, made_at, theirs
 from bot.discord.inbound import Act
 from bot.discord.keycaps import Keycaps
-from bot.discord.posting import MESSAGES
+from bot.discord.posting import MESSAGE, MESSAGES
 from bot.losing import found_gone
 from bot.platform import MessageRef
 from engine.errors import PlatformRefused
@@ -76,6 +77,7 @@ class CatchingUp:
         Raises PlatformUnavailable and StoreUnavailable; what was found by then has happened.
         """
         await self._reactions()
+        await self._announcements()
         began = self._clock.now()
         for one in await self._hearing.conversations(PREFIX, CONVERSATIONS):
             if one.until is None or one.until < began:
@@ -89,6 +91,19 @@ class CatchingUp:
                 await self._pause(ON_ITS_WAY)
                 await self._compare(round, candidate, sent, overtaken=True)
 
+    async def _announcements(self) -> None:
+        """Find out which rounds' own messages, or the channels that they stand in, were deleted."""
+        for channel in await self._hearing.channels(PREFIX):
+            for round in await self._store.rounds_in(channel, running=True):
+                if not (posted := await self._store.sent(round.id, "announcement")):
+                    continue
+                sent, at = posted[-1], self._clock.now()
+                try:
+                    await self._calls("GET", MESSAGE, channel_id=theirs(sent.channel), message_id=int(sent.message))
+                except PlatformRefused as refusal:
+                    log.warning("announcement not read", extra={"round": round.id, "reason": refusal.reason})
+                    await found_gone(self._store, round, sent, refusal, at)
+
     async def _compare(self, round: Round, candidate: str, sent: Sent, *, overtaken: bool) -> bool:
         """Let happen what stands under a statement and did not reach us.
 
@@ -98,7 +113,7 @@ class CatchingUp:
         known = await self._hearing.reactions(round, candidate)
         at = self._clock.now()
         try:
-            held = await self._keycaps.read(MessageRef(sent.channel, sent.message), self._bot)
+            held = await self._keycaps.read(MessageRef(sent.channel, sent.message), self._bot, seeds=True)
         except PlatformRefused as refusal:
             log.warning("reactions not read", extra={"round": round.id, "reason": refusal.reason})
             await found_gone(self._store, round, sent, refusal, at)

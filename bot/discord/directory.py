@@ -105,7 +105,10 @@ class Directory:
         return [] if guild is None else [str(one.id) for one in _places(guild)]
 
     async def shared(self, user: str) -> tuple[str, ...]:
-        """Our ids of the channels that this person and the bot both see; () where Discord does not say."""
+        """Our ids of the channels that this person and the bot both see.
+
+        Raises PlatformUnavailable where Discord does not say now. A server in an outage of its own is left out.
+        """
         kept = self._shared.get(user)
         if kept is not None and kept[0] > self._clock.now():
             return kept[1]
@@ -113,7 +116,7 @@ class Directory:
         servers = sorted(self._client.guilds, key=lambda one: one.id not in known)[:MOST_SERVERS]
         found: list[str] = []
         for guild in servers:
-            member = await self._member(guild, int(user))
+            member = None if guild.unavailable else await self._member(guild, int(user))
             if member is not None:
                 found += [ours(one.id) for one in _places(guild) if one.permissions_for(member).view_channel]
         if len(self._shared) > MOST_KEPT:
@@ -122,11 +125,17 @@ class Directory:
         return self._shared[user][1]
 
     async def _member(self, guild: discord.Guild, user: int) -> discord.Member | None:
+        """Somebody in a server; None who is not there. Raises PlatformUnavailable where Discord does not say now."""
+        import aiohttp
         import discord
 
         try:
             return await guild.fetch_member(user)
-        except (discord.HTTPException, OSError):
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError, RuntimeError) as problem:
+            raise PlatformUnavailable(f"Discord does not say who is where ({type(problem).__name__}).") from problem
+        except discord.HTTPException as problem:
+            if problem.status == 429:
+                raise PlatformUnavailable("Discord asks to wait before it says who is where.") from problem
             return None
 
     def cannot_list(self, references: Iterable[str]) -> bool:

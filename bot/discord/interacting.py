@@ -20,7 +20,7 @@ from bot.discord.posting import Posting
 from bot.discord.threads import Threads, missing_rights
 from bot.platform import Card
 from bot.texts import Texts
-from engine.errors import StoreUnavailable
+from engine.errors import PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock
 
 DEFER_AFTER = 1.8
@@ -95,7 +95,7 @@ class Interacting:
             try:
                 async with self._acting.turns.of(user):
                     await self._answered(payload, kind, answer, texts)
-            except StoreUnavailable:
+            except (StoreUnavailable, PlatformUnavailable):
                 await answer.show(sentence(texts("not-saved")))
             finally:
                 deferring.cancel()

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.discord.calls import Calls
 from bot.discord.ids import ours, theirs
-from bot.discord.inbound import KEYCAPS
+from bot.discord.inbound import KEYCAPS, emoji_name
 from bot.discord.messages import render
 from bot.discord.posting import MESSAGE, Posting
 from bot.platform import Card, MessageRef
@@ -139,8 +139,8 @@ class Keycaps:
         finally:
             self._saying.discard(about)
 
-    async def read(self, ref: MessageRef, bot: str) -> dict[str, tuple[int, ...]]:
-        """See `ChatPlatform.reactions`."""
+    async def read(self, ref: MessageRef, bot: str, *, seeds: bool = False) -> dict[str, tuple[int, ...]]:
+        """See `ChatPlatform.reactions`. seeds: put our own keycaps back where somebody took them off."""
         channel, came = theirs(ref.channel), self._came
         message = await self._calls("GET", MESSAGE, channel_id=channel, message_id=int(ref.message))
         held: dict[str, set[int]] = {}
@@ -154,6 +154,8 @@ class Keycaps:
         self._read[ref.message] = came
         while len(self._read) > REMEMBERED:
             self._read.popitem(last=False)
+        if seeds and (bare := KEYCAPS.keys() - _seeded(message)):
+            await self._posting.seed_again(channel, ref.message, sorted(bare))
         return {ours(user): tuple(sorted(ratings)) for user, ratings in held.items()}
 
     async def _people(self, channel: int, message: str, emoji: str, kind: int) -> list[str]:
@@ -169,13 +171,21 @@ class Keycaps:
             after = str(max(int(one["id"]) for one in page))
 
 
+def _keycaps(message: Any) -> Iterator[tuple[str, Any]]:
+    """(digit, reaction) of the keycaps 1 to 7 under a message."""
+    for one in message.get("reactions") or ():
+        if (digit := emoji_name(one.get("emoji") or {})) in KEYCAPS:
+            yield digit, one
+
+
+def _seeded(message: Any) -> set[str]:
+    """The digits whose keycaps the bot itself put under a message."""
+    return {digit for digit, one in _keycaps(message) if one.get("me")}
+
+
 def _counted(message: Any) -> Iterator[tuple[str, int]]:
     """(digit, ORDINARY or SUPER) of the keycaps that somebody besides the bot put under a message."""
-    digits = {emoji.replace("\ufe0f", ""): digit for digit, emoji in KEYCAPS.items()}
-    for one in message.get("reactions") or ():
-        digit = digits.get(str((one.get("emoji") or {}).get("name")).replace("\ufe0f", ""))
-        if digit is None:
-            continue
+    for digit, one in _keycaps(message):
         everybody, supers = int(one.get("count") or 0), int((one.get("count_details") or {}).get("burst") or 0)
         if everybody - supers > int(bool(one.get("me"))):
             yield digit, ORDINARY

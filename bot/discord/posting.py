@@ -215,6 +215,14 @@ class Posting:
         while len(self.seeded) > REMEMBERED:
             self.seeded.popitem(last=False)
 
+    async def seed_again(self, channel: int, message: str, digits: list[str]) -> None:
+        """Put keycaps back under a message that people rate by keycap."""
+        for number, digit in enumerate(digits):
+            if self._pace and number:
+                await self._pause(self._pace)
+            if not await self._seed(channel, message, KEYCAPS[digit]):
+                return
+
     async def _seed(self, channel: int, message: str, emoji: str) -> bool:
         """Put a keycap under a message; False where it takes none."""
         self.rated_here(message)

@@ -166,7 +166,8 @@ class Serving:
                 await self._reply(act, reply)
 
     async def _deleted(self, data: Payload) -> None:
-        act = inbound.deleted(data, await self._posting.whose(str(data["channel_id"])), self._clock.now())
+        user = await self._acting.patiently(lambda: self._posting.whose(str(data["channel_id"])), "deletion")
+        act = inbound.deleted(data, user, self._clock.now())
         if act is not None:
             async with self._acting.turns.of(act.user):
                 await self._acting.happen(act)

@@ -5,6 +5,7 @@ Sources: Discord's reference, "Guild Delete" (unavailable), "Reaction Types" and
 
 from __future__ import annotations
 
+from bot.discord.inbound import KEYCAPS
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
 from tests.dialogues.discord_stage import EMOJI
@@ -50,3 +51,16 @@ async def test_what_happened_in_an_outage_of_one_server_is_read_when_it_is_back(
         await stage.discord.quiet()
         await stage.back()
         assert await stage.ratings() == {"bob": [None, 3, None]}
+
+
+async def test_keycaps_that_a_moderator_cleared_are_put_back_without_the_ratings(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_voting()
+        first = stage.candidates()[0]
+        await stage.put("alice", 0, 6)
+        await stage.discord.quiet()
+        first.reactions.clear()
+        stage.discord.discord.reactions_cleared(first)
+        await stage.back()
+        assert first.reactions == {emoji: [stage.discord.bot.id] for emoji in KEYCAPS.values()}
+        assert await stage.ratings() == {}

@@ -71,6 +71,25 @@ async def test_a_statement_deleted_while_nobody_listened_is_told_once(store: Dat
         assert (await stage.round()).phase is Phase.CLOSED
 
 
+async def test_a_rounds_own_message_deleted_while_nobody_listened_is_told_once(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_collecting()
+        async with stage.process_away():
+            await stage.seat("maria").delete(stage.general.said[0])
+        assert _told(stage, "The message of this round in the channel") == 1
+        await stage.discord.invalidate(resumable=False)
+        await stage.back()
+        assert _told(stage, "The message of this round in the channel") == 1
+
+
+async def test_a_channel_deleted_while_nobody_listened_is_told(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        await stage.to_collecting()
+        async with stage.process_away():
+            stage.discord.remove_channel(stage.general)
+        assert _told(stage, "The channel of this round") == 1
+
+
 async def test_several_messages_deleted_at_once_are_told_each(store: DatabaseStore) -> None:
     async with GappyStage(store, CAST) as stage:
         await stage.to_voting()

@@ -519,3 +519,33 @@ async def test_what_discord_refuses_only_for_now_is_tried_again(work: Server, st
     assert passing.value.retry_after
     await work.platform.send("k", InChannel(work.id(work.channel)), CARD)
     assert len(work.discord.posts(work.channel)) == 1
+
+
+@pytest.mark.parametrize("fault", ["unavailable", "cut"])
+async def test_who_writes_while_discord_does_not_say_where_they_are_is_heard_when_it_does(
+    work: Server, fault: str
+) -> None:
+    member = ("GET", "/guilds/{guild}/members/{user}")
+    async with work.serving():
+        if fault == "cut":
+            work.discord.lose_answer(*member)
+        else:
+            work.discord.fail_next(*member, 503)
+        await work.people["alice"].say("Close it.")
+        await work.discord.until(lambda: len(work.heard) == 1)
+    (said,) = work.heard
+    assert said.person.shared == (work.id(work.channel),)
+
+
+async def test_a_deleted_message_is_told_although_discord_does_not_answer_at_once(work: Server) -> None:
+    async with work.serving():
+        said = await work.people["alice"].say("Close it.")
+        await work.discord.until(lambda: len(work.heard) == 1)
+    work.platform = work.made()
+    async with work.serving():
+        work.discord.fail_next("GET", "/channels/{channel}", 503)
+        await work.people["alice"].delete(said)
+        await work.discord.until(lambda: len(work.heard) == 2)
+    told = work.heard[1]
+    assert isinstance(told, DirectMessageDeleted)
+    assert told.person.member == work.id(work.people["alice"])
