@@ -70,7 +70,7 @@ def author(round: Round, candidate: Candidate, texts: Texts) -> tuple[Note, ...]
         by = texts("machine-written-by-model", generator=made.generator, model=made.model)
     if made.generator == asked:
         return (Note(by),)
-    return Note(by), Note(texts("written-instead", asked=asked, generator=made.generator))
+    return Note(by), Note(texts("written-instead", asked=asked))
 
 
 def phase_name(phase: Phase, texts: Texts) -> str:

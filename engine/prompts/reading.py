@@ -20,9 +20,10 @@ def answer_form(style: Style) -> dict[str, Any]:
     }
 
 
-def ranking_form() -> dict[str, Any]:
-    """The JSON schema of an answer to `engine.prompts.ranking`, for servers that can hold a model to one."""
-    numbers = {"type": "array", "items": {"type": "integer"}}
+def ranking_form(count: int) -> dict[str, Any]:
+    """The JSON schema of a ranking of so many statements, for servers that can hold a model to one."""
+    number = {"type": "integer", "enum": list(range(1, count + 1))}
+    numbers = {"type": "array", "items": number, "minItems": count, "maxItems": count}
     return {
         "type": "object",
         "properties": {"ranking": numbers},

@@ -105,7 +105,7 @@ class RankingJudgePredictor(PromptedJudge):
 
 async def _ranked(judging: Judging, prompt: prompts.Prompt, count: int) -> Shares:
     """[statements as shown] the Borda share of each."""
-    form = prompts.ranking_form()
+    form = prompts.ranking_form(count)
     for length in (SHORT, LONG):
         found = read_ranking(await judging.ask(prompt.messages, most_tokens=length, form=form), count)
         if found is not None:

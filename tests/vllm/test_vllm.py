@@ -28,6 +28,7 @@ from engine.generation.openai import OpenAIGenerator
 from engine.generation.vllm_offline import VllmOfflineGenerator
 from engine.scoring import checkpoint
 from engine.scoring.judge import JudgePredictor
+from engine.scoring.ranking_judge import RankingJudgePredictor
 from engine.scoring.reward_model import RewardModelPredictor
 from engine.scoring.vllm_server import VllmServerPredictor
 from storage.store import open_store
@@ -84,6 +85,14 @@ async def test_a_judge_reads_log_probabilities(writer: VllmServer, figures: dict
     assert ((prediction.score >= 1) & (prediction.score <= 7)).all()
     assert len(np.unique(prediction.score)) > 4  # distributions, not seven numbers
     figures["judge"] = f"{len(OPINIONS) * 4 * 2} requests in {time.monotonic() - begun:.1f} s"
+
+
+async def test_a_ranking_is_held_to_its_form(writer: VllmServer, figures: dict[str, str]) -> None:
+    judge = RankingJudgePredictor("writer", base_url=writer.base_url)
+    begun = time.monotonic()
+    prediction = await judge.predict(QUESTION, OPINIONS, SENTENCES[:4])
+    np.testing.assert_allclose(prediction.score.mean(axis=1), 0.5)
+    figures["judge-ranking"] = f"{len(OPINIONS) * 2} requests in {time.monotonic() - begun:.1f} s"
 
 
 async def test_the_server_scores_as_transformers_does_and_sigmoids_are_refused(

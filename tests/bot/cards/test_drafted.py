@@ -45,7 +45,7 @@ def test_a_statement_that_another_one_wrote_says_so_in_the_channel_and_the_outco
     assert "Machine-written by openai:writer (writer)" in own
     assert "was to write" not in own
     instead = lines(candidate(round, round.posted[0], written_by("extractive"), 1, TEXTS))
-    assert "openai:writer was to write the statements and gave none that could be used, so extractive" in instead
+    assert "openai:writer was to write the statements, and gave none that could be used." in instead
 
 
 def test_the_outcome_says_who_predicted_instead() -> None:
