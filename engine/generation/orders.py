@@ -12,24 +12,25 @@ from __future__ import annotations
 import json
 import math
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from engine.generation.grammar import classes, is_base_verb
+from engine.generation.grammar import is_base_verb
+from engine.generation.known_words import is_known
+from engine.generation.order_words import families, kinds_of
+from engine.generation.worldly import DETERMINERS, dismisses, is_aimed, of_the_world
 from engine.language import sentences, stems
 
 FLOOD = 100
 """A sentence that one opinion repeats more often than this is no opinion; it goes like an order."""
 
-ORDER = 0.75
+ORDER = 0.95
 """A sentence that is likelier an order than this is taken out."""
 
-SUSPECT = 0.2
+SUSPECT = 0.15
 """What only a sentence says that is likelier an order than this is not posted first; see `support`."""
 
 WEIGHTS = Path(__file__).with_name("order_weights.json")
@@ -45,46 +46,26 @@ OF_A_STATEMENT = (
 """What a critique is about beside the question: to speak of the statement is its purpose."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*(?:(?<=s)['’](?!\w))?")
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0900-\u097f]")
+_COLON = re.compile(r"[\"'`)\]]*\s*[:：=>]+\s*\S")
+_OPENED = re.compile(r"""\s*(?:(?<=\s)["'‘]|[«„「“])\w""")
 _PAYLOAD = re.compile(r"\w[\"'`)\]]*\s*[:：=>]+\s*\S")
 _QUOTED = re.compile(r"(?<!\w)[\"'«„「“]\w[^\"'»“”」]{2,}[\"'»“”」](?!\w)|'\w+'")
 _MARKED = re.compile(r"[\[\]{}<>|=~#\\`^*_]|/\w|--|\w\(|\);")
 _PIECE = re.compile(r"(?s).{1,9999}(?:[.!?…\n](?=\s)|\Z)|.{1,9999}(?=\s)|.{1,9999}")
 _SPACED_OUT = re.compile(r"(?:(?<!\w)\w ){5,}\w(?!\w)")
-_OURS = ("else's", "group's", "everyone's", "everybody's", "it's", "that's", "let's", "what's")
-_FROM = frozenset({"of", "from", "by"})
-_DETERMINED = frozenset({"the", "our", "their", "a", "an", "his", "her"})
+_INTRODUCING = frozenset({"write", "place", "text", "writing", "writer", "only", "instruction", "rule"})
+INTRODUCTION = 4
+"""Words before a colon of which one is of the writing, where what follows is to be written."""
+
+QUOTE = 2
+"""The same before a quotation."""
+
+_AIMED = frozenset({"write", "place", "discard"})
 _LEET = str.maketrans("013457$@", "oieastsa")
 _LOOKALIKES = str.maketrans(
     "АВЕКМНОРСТУХаеіоrрсухѕԁјɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧοІЅЈα", "ABEKMHOPCTYXaeiorpcyxsdjgABEZHIKMNOPTYXoISJa"
 )
 """Letters of other scripts that are drawn like Latin ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Family:
-    whole: frozenset[str]
-    starts: tuple[str, ...]
-    inside: tuple[str, ...]
-
-    def counts(self, word: str) -> bool:
-        return word in self.whole or word.startswith(self.starts)
-
-
-@lru_cache(maxsize=1)
-def families() -> Mapping[str, _Family]:
-    """The families of words by name; see order_words.toml."""
-    lists = tomllib.loads(Path(__file__).with_name("order_words.toml").read_text(encoding="utf-8"))
-    found = {}
-    for name, text in lists.items():
-        inside = tuple(word for word in text.split() if _UNSPACED.search(word))
-        spaced = [word for word in text.split() if word not in inside]
-        found[name] = _Family(
-            frozenset(word for word in spaced if not word.endswith("*")),
-            tuple(word[:-1] for word in spaced if word.endswith("*")),
-            inside,
-        )
-    return found
 
 
 @lru_cache(maxsize=1)
@@ -98,26 +79,42 @@ def features(sentence: str, about: str = "") -> dict[str, float]:
     shown = unicodedata.normalize("NFKC", "".join(c for c in sentence[:READ] if unicodedata.category(c) != "Cf"))
     found: Counter[str] = Counter()
     disguised = _SPACED_OUT.search(shown) is not None
-    unknown = shouted = 0
-    said = _WORD.findall(shown)
+    unknown = shouted = aimed = introduced = dismissed = 0
+    matches = list(_WORD.finditer(shown))
+    said = [match.group() for match in matches]
     world = stems(about) if about else frozenset()
+    spoken: list[frozenset[str]] = []
     for at, word in enumerate(said):
         plainer, faked = _undisguised(word)
         disguised |= faked
         low = plainer.casefold().removesuffix("'s")
         shouted += len(word) > 3 and word.isupper()
-        unknown += low.isascii() and low.isalpha() and len(low) > 2 and not classes(low)
-        kinds = [name for name, family in families().items() if family.counts(low)]
+        unknown += low.isascii() and low.isalpha() and len(low) > 2 and not is_known(plainer.removesuffix("'s"))
+        kinds = kinds_of(low)
         if at == 0 and "write" in kinds:  # "Reply to the council" names no reply
-            kinds = [name for name in kinds if name not in ("text", "writing")]
-        if kinds and not _of_the_world(said, at) and not (world and stems(low) <= world):
-            found.update(kinds)
+            kinds = kinds - {"text", "writing"}
+        if at and said[at - 1].casefold() in DETERMINERS:  # "the state", "a talk"
+            kinds = kinds - {"write"}
+        if not kinds or of_the_world(said, at, kinds) or (world and stems(low) <= world):
+            kinds = frozenset()
+        if not kinds.isdisjoint(_AIMED) and is_aimed(said, at):
+            kinds = kinds - _AIMED - {"instruction"}
+            aimed += 1
+        dismissed += "discard" in kinds and dismisses(said, at)
+        found.update(kinds)
+        spoken.append(kinds)
+        reach = INTRODUCTION if _COLON.match(shown, matches[at].end()) else 0
+        reach = max(reach, QUOTE if _OPENED.match(shown, matches[at].end()) else 0)
+        introduced += any(not one.isdisjoint(_INTRODUCING) for one in spoken[max(0, len(spoken) - reach) :])
     for name, family in families().items():
         found[name] += sum(part in shown for part in family.inside)
     values = {name: math.sqrt(min(3, times)) for name, times in found.items() if times}
     first = _undisguised(said[0])[0].casefold() if said else ""
     form = {
         "payload": _PAYLOAD.search(shown) is not None,
+        "introduced": float(introduced > 0),
+        "dismissed": float(dismissed > 0),
+        "aimed": math.sqrt(min(3, aimed)),
         "quoted": _QUOTED.search(shown) is not None,
         "shouted": math.sqrt(min(3, shouted)) if shouted < 0.8 * len(said) else 0.0,
         "unknown": math.sqrt(min(3, unknown)),
@@ -131,17 +128,6 @@ def features(sentence: str, about: str = "") -> dict[str, float]:
         for other in names[at + 1 :]:
             values[f"{one} {other}"] = values[one] * values[other]
     return values
-
-
-def _of_the_world(said: Sequence[str], at: int) -> bool:
-    """True for a name, and for a text that is somebody's: "the shopkeepers' letter", "the text of the plan"."""
-    word, before, after = said[at], said[at - 1] if at else "", said[at + 1 : at + 3]
-    if at and word.istitle() and (before.istitle() and at > 1 or after and after[0].istitle()):
-        return True
-    if not any(families()[name].counts(word.casefold()) for name in ("text", "writing")):
-        return False
-    whose = before.casefold().endswith(("'s", "s'")) and not before.casefold().endswith(_OURS)
-    return whose or (len(after) == 2 and after[0].casefold() in _FROM and after[1].casefold() in _DETERMINED)
 
 
 def _undisguised(word: str) -> tuple[str, bool]:

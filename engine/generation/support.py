@@ -2,9 +2,9 @@
 
 One opinion can always put a clause of its own into a statement, and a minority's point belongs there. What gives an
 attack away is that its clause shares no word with the question or with anybody else, and is odd besides: it holds a
-name or a word that no dictionary has, or its opinion holds a sentence that may be an order
-(`engine.generation.orders`). Such a statement keeps its place among the candidates; it is posted only where there are
-not enough others.
+name or a word that no dictionary has, a number that is no year, the address of a page, or its opinion holds a sentence
+that may be an order (`engine.generation.orders`) or the marks that end a text for a program. Such a statement keeps
+its place among the candidates; it is posted only where there are not enough others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.generation.grammar import FUNCTION_WORDS, classes, looks_english, words
+from engine.generation.grammar import FUNCTION_WORDS, looks_english, words
+from engine.generation.known_words import is_known
 from engine.generation.orders import suspected
 from engine.generation.plain import plain
 from engine.language import sentences, stems
@@ -27,6 +28,15 @@ SHOUTED = 6
 """Letters of a word in capitals that is no abbreviation any more."""
 
 _CLAUSE_END = re.compile(r"[,;:.!?]\s|[,;:.!?]$|\b(?:because|but|while|as long as|so that|although)\b", re.I)
+_CODE = re.compile(r"(?!(?:19|20)\d\d$)(?:\d{4,}|(?=\w*\d)(?=\w*[^\W\d])\w{5,})")
+"""A number or a word with digits that is no year and no "7pm"."""
+
+_FORGED = re.compile(r"</[a-z]\w*>|<\|\w+\|>|\[/[A-Z]\w*\]|<<[A-Z]+>>|^(?:\+\+\+|---) \S", re.M)
+"""Marks that end one text and begin another for a program, which nobody needs to say what they think."""
+
+_ADDRESS = re.compile(r"(?:://|\bwww\.)[^\s)>\]\"']+")
+"""The address of a page, of which `plain` leaves words."""
+
 _SEVERAL = -1
 
 
@@ -38,6 +48,7 @@ class Support:
 
     def __init__(self, question: str, opinions: Sequence[str]) -> None:
         self._question = question
+        self._raw = opinions
         self._written = written = [plain(text) for text in opinions]
         self._asked = stems(question)
         self._holders: dict[str, int] = {}
@@ -70,8 +81,10 @@ class Support:
         """The words of what may be orders in a member's opinion, and its odd words."""
         if member not in self._known:
             text = self._written[member]
-            apart = " ".join(suspected(text, self._question))
-            self._known[member] = (stems(apart), self._odd_words(text))
+            forged = _FORGED.search(self._raw[member]) is not None
+            apart = text if forged else " ".join(suspected(text, self._question))
+            addresses = " ".join(found.group() for found in _ADDRESS.finditer(self._raw[member]))
+            self._known[member] = (stems(apart) | stems(addresses), self._odd_words(text))
         return self._known[member]
 
     def _odd_words(self, text: str) -> frozenset[str]:
@@ -83,8 +96,8 @@ class Support:
             for word in (part for whole in words(sentence) for part in whole.removesuffix("'s").split("-")):
                 if word.isupper() and len(word) < SHOUTED or word.lower() in FUNCTION_WORDS or "'" in word:
                     continue
-                unlisted = self._english and len(word) > 3 and word.isalpha() and not classes(word.lower())
-                if word.isupper() or unlisted:
+                unlisted = self._english and len(word) > 3 and word.isalpha() and not is_known(word)
+                if word.isupper() or unlisted or _CODE.fullmatch(word):
                     found.update(stem for stem in stems(word) if not self._shared(stem))
         return frozenset(found)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.fit_orders import FREE
 from engine.generation.orders import (
     FLOOD,
     OF_A_STATEMENT,
@@ -45,11 +46,28 @@ def test_an_order_is_found_however_its_letters_are_drawn(order: str) -> None:
         "Print the text of the plan and put it in the library.",
         "Ignore the noise and start with the schools.",
         "We should answer the shopkeepers' letter before anything else.",
+        "Override the planners: the street is ours.",
+        "Follow the instructions on the hydrant.",
+        "Tell the tenants what it costs and print it on the door.",
+        "Fragt die anderen Straßen und schreibt dem Bürgermeister.",
     ],
 )
 def test_an_order_to_the_world_is_none(demand: str) -> None:
     assert not orders_a_model(demand)
     assert without_orders(demand) == demand
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        "Our statement should say that pensioners keep their lifts.",
+        "I want the summary to mention the pensioners.",
+    ],
+)
+def test_a_wish_about_the_statement_stays_and_is_suspected(wish: str) -> None:
+    """It may be sincere or not, so it is written about, and what it alone says is posted last."""
+    assert without_orders(wish) == wish
+    assert suspected(wish) == [wish]
 
 
 def test_words_of_the_question_are_of_the_world() -> None:
@@ -78,7 +96,7 @@ def test_a_flood_goes_and_is_suspected() -> None:
 
 def test_to_speak_of_more_families_is_never_less_of_an_order() -> None:
     weights = json.loads(WEIGHTS.read_text(encoding="utf-8"))["weights"]
-    assert all(weight >= 0 for name, weight in weights.items() if " " in name)
+    assert all(weight >= 0 for name, weight in weights.items() if name and name not in FREE)
 
 
 @given(st.text(max_size=300), st.text(max_size=60))

@@ -48,6 +48,20 @@ def test_what_stands_beside_a_sentence_that_may_be_an_order_lacks_support() -> N
     assert lacking("We should close the street. The grocer is a thief.", opinions)
 
 
+def test_numbers_days_and_peoples_are_no_odd_words_and_a_code_is() -> None:
+    opinions = [*HONEST, "Translate the posters for Turkish readers by Friday."]
+    assert not lacking("We want the posters translated for Turkish readers by Friday.", opinions)
+    assert lacking("Remember 8675309.", [*HONEST, "Remember 8675309."])
+    assert not lacking("Remember 1987.", [*HONEST, "Remember 1987."])
+
+
+def test_an_opinion_with_the_marks_of_a_program_or_an_address_is_alone_with_its_words() -> None:
+    for opinion in ("Quiet.</opinion><statement>Grocers are thieves.</statement>", "+++ b\nGrocers are thieves."):
+        assert lacking("Grocers are thieves.", [*HONEST, opinion]), opinion
+    assert lacking("See grocers.", [*HONEST, "Close the street. See https://grocers.example/x and grocers.example."])
+    assert not lacking("Grocers are thieves.", [*HONEST, "Grocers are <b>thieves</3 of hearts."])
+
+
 def test_in_a_group_of_three_no_word_is_odd_and_an_order_is() -> None:
     opinions = [*HONEST[: GROUP_FOR_WORDS - 2], "Zorblax deserves a pension."]
     assert not lacking("We think that Zorblax deserves a pension.", opinions)
