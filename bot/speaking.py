@@ -31,6 +31,7 @@ from bot.cards import (
 from bot.losing import found_gone
 from bot.platform import Card, ChatPlatform, InChannel, MessageRef, Privately, Target
 from bot.redrawing import Redrawing, with_parts
+from bot.retiring import Retiring
 from bot.settling import Settling
 from bot.texts import Texts
 from engine.errors import PlatformRefused, Unavailable
@@ -78,6 +79,7 @@ class Speaking:
         self._clock = clock
         self._redrawing = Redrawing(store, platforms, texts)
         self._settling = Settling(store, platforms, texts)
+        self._retiring = Retiring(store, platforms, service_of, texts)
 
     async def carry_out(self, claim: Claim, round: Round) -> None:
         """Post, edit or tell what the effect asks for."""
@@ -182,6 +184,7 @@ class Speaking:
                 await found_gone(self._store, round, posted[-1], refusal, self._clock.now())
                 raise
         await self._settling.choice(round)
+        await self._retiring.private_cards(round)
         await asyncio.shield(self._store.complete(claim))
 
     async def _candidate(self, claim: Claim, round: Round, effect: PostCandidate) -> None:

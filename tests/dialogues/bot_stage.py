@@ -87,6 +87,7 @@ class BotStage(Stage):
         self._generator = FakeGenerator()
         self._inbox = self._new_inbox()
         self._before: Mapping[str, str] = {}
+        self._once: list[tuple[str | None, Card]] = []
         self._dispatcher: Dispatcher | None = None
         self._serving: asyncio.Task[None] | None = None
         self.handling = 0
@@ -286,7 +287,9 @@ class BotStage(Stage):
         self.clock.pass_(1.0)
 
     async def _look(self) -> None:
-        self._before = {one.id: lines(one.card) for one in await self.posts()}
+        posts = await self.posts()
+        self._once += [(one.who, one.card) for one in posts if self._before.get(one.id) != lines(one.card)]
+        self._before = {one.id: lines(one.card) for one in posts}
         for front in self.people.values():
             front.fresh.clear()
 
@@ -313,12 +316,16 @@ class BotStage(Stage):
         return await self._dispatcher.run_due()
 
     async def _button(self, who: str, label: str, under: str, *, scale: bool) -> tuple[Button, bool]:
-        """The newest one in a whisper, in the conversation, or in the channel; scales count as buttons."""
+        """The newest one in a whisper, in the conversation, or in the channel; scales count as buttons.
+
+        Where none stands any more, one that stood there: somebody's page may be behind.
+        """
         posts = list(reversed(await self.posts()))
         whispers = list(reversed(self.people[who].whispers))
         private = [(one.card, True) for one in posts if one.who == who]
         public = [(one.card, False) for one in posts if one.who is None]
-        for card, direct in (*whispers, *private, *public):
+        once = [(card, one is not None) for one, card in reversed(self._once) if one in (who, None)]
+        for card, direct in (*whispers, *private, *public, *once):
             if under and under not in lines(card):
                 continue
             for one in card.buttons:
