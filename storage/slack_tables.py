@@ -1,4 +1,4 @@
-"""Tables of the Slack platform: installations by OAuth in slack_sdk's shape, and what we keep of each workspace.
+"""Tables of the Slack platform: installations by OAuth in slack_sdk's shape, what we keep of each workspace, promises.
 
 The first three are those of slack_sdk's SQLAlchemy stores (slack_sdk.oauth), column by column, but without their
 lengths: a sealed token is longer than a bare one. The tokens in them are sealed by `bot.slack.sealing`.
@@ -95,6 +95,24 @@ class SlackWorkspace(SQLModel, table=True):
     rights: str | None = Field(sa_column=Column(Text, nullable=True))
 
 
+class SlackPromise(SQLModel, table=True):
+    """A command or button that was acknowledged before it happened; gone when it has. id: its delivery.
+
+    body: what is needed of Slack's payload, as JSON. at, lease_until: when it came, and until when a process is at it,
+    in seconds since the epoch. tries: how often another process took it over.
+    """
+
+    __tablename__ = "slack_promises"
+
+    id: str = Field(primary_key=True)
+    team: str = Field(index=True)
+    kind: str
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    at: float
+    lease_until: float
+    tries: int
+
+
 def _table(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
@@ -102,3 +120,4 @@ def _table(model: type[SQLModel]) -> Table:
 SLACK_BOTS = _table(SlackBot)
 SLACK_INSTALLATIONS = _table(SlackInstallation)
 SLACK_WORKSPACES = _table(SlackWorkspace)
+SLACK_PROMISES = _table(SlackPromise)

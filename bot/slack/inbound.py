@@ -47,7 +47,7 @@ class Act:
     """What somebody did. user, channel: Slack's ids.
 
     direct: in the conversation with the bot. mentions: people whose names `item` wants. item: the inbound
-    item, given who it was and those names.
+    item, given who it was and those names. delivery: the item's, of a command or a button.
     """
 
     user: str
@@ -55,6 +55,7 @@ class Act:
     direct: bool
     item: Callable[[Person, Names], Inbound]
     mentions: tuple[str, ...] = ()
+    delivery: str = ""
 
 
 def is_direct(channel: str) -> bool:
@@ -72,7 +73,7 @@ def command(body: Payload, now: float) -> Act:
         word, _, rest = typed(given, names).strip().partition(" ")
         return CommandGiven(delivery, now, person, word, rest.strip())
 
-    return Act(user, channel, is_direct(channel), item, mentioned(given))
+    return Act(user, channel, is_direct(channel), item, mentioned(given), delivery)
 
 
 def pressed(body: Payload, now: float) -> Act | None:
@@ -93,7 +94,7 @@ def pressed(body: Payload, now: float) -> Act | None:
     def item(person: Person, names: Names) -> Inbound:
         return ButtonPressed(delivery, at, person, read.action, read.round, read.target, read.value)
 
-    return Act(user, channel, is_direct(channel) or not channel, item)
+    return Act(user, channel, is_direct(channel) or not channel, item, delivery=delivery)
 
 
 def submitted(body: Payload, now: float) -> Act | None:

@@ -13,6 +13,7 @@ from bot.slack.ids import PREFIX, theirs
 from bot.slack.install_pages import InstallPages
 from bot.slack.installations import Installations
 from bot.slack.listening import LOOK_AGAIN, Line
+from bot.slack.promises import promised_in
 from bot.slack.removals import Removals
 from bot.slack.serving import Identity, Serving
 from bot.slack.transport import bolt_app, http, socket_mode
@@ -227,11 +228,12 @@ class ManyWorkspaces:
         return here
 
     async def _attend_rounds(self) -> None:
-        """Be there in every workspace in which a round runs: something may have happened in it."""
+        """Be there in every workspace in which a round runs or something was promised: more may have happened in it."""
         if self._store is None:
             return
         channels = await Hearing(self._store.database).channels(PREFIX)
-        for team in sorted({theirs(channel).team for channel in channels}):
+        promised = await promised_in(self._store.database)
+        for team in sorted({*promised, *(theirs(channel).team for channel in channels)}):
             try:
                 await self._attended(team, await self._workspaces.enterprise_of(team))
             except PlatformUnavailable as problem:

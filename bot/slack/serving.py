@@ -21,6 +21,7 @@ from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
 from bot.slack.people import Someone
 from bot.slack.permitting import Permitting
+from bot.slack.promises import MOST_TRIES, Promise, Promises
 from bot.slack.strangers import strangers
 from bot.texts import DEFAULT_LOCALE, Texts
 from bot.turns import Turns
@@ -61,11 +62,15 @@ class Serving:
         moderators: frozenset[str],
         permitting: Permitting | None = None,
         store: RoundStore | None = None,
+        promises: Promises | None = None,
     ) -> None:
         """`moderators`: Slack's ids of people who have the moderator role besides the workspace's admins.
 
-        store: where rounds are kept, for the Home tab. `overhear` is told of every event before it happens.
+        store: where rounds are kept, for the Home tab. promises: where it is kept what was acknowledged before it
+        happened; without them that is lost when this process dies. `overhear` is told of every event before it happens.
         """
+        self._promises = promises
+        self._under_way: set[str] = set()
         self._permitting = permitting
         self._store = store
         self._handler = handler
@@ -80,16 +85,18 @@ class Serving:
 
     async def command(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         """`/consensus`."""
-        act = inbound.command(body, self._clock.now())
-        await self._answered(act, trigger=str(body.get("trigger_id") or ""), respond=respond)
+        at = self._clock.now()
+        act = inbound.command(body, at)
+        await self._answered(act, Promise(act.delivery, "command", body, at), respond)
         await ack()
 
     async def action(self, ack: Any, body: dict[str, Any], respond: Any) -> None:
         """A button."""
-        act = inbound.pressed(body, self._clock.now())
+        at = self._clock.now()
+        act = inbound.pressed(body, at)
         if act is not None:
             answer = respond if body.get("response_url") else None
-            await self._answered(act, trigger=str(body.get("trigger_id") or ""), respond=answer)
+            await self._answered(act, Promise(act.delivery, "action", body, at), answer)
             if (body.get("view") or {}).get("type") == "home":
                 self._showing.soon(self._publish(act.user))
         await ack()
@@ -138,12 +145,39 @@ class Serving:
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("home not shown", extra={"problem": str(problem)})
 
-    async def _answered(self, act: Act, *, trigger: str, respond: Any) -> None:
+    async def keep_promises(self) -> None:
+        """Let happen what was acknowledged before it happened, and never did. Raises StoreUnavailable."""
+        if self._promises is None:
+            return
+        work = []
+        for promise in await self._promises.forsaken(self._clock.now()):
+            make = inbound.command if promise.kind == "command" else inbound.pressed
+            act = make(promise.body, promise.at)
+            if act is not None and promise.id not in self._under_way:
+                log.warning("an act was acknowledged and had not happened", extra={"kind": promise.kind})
+                self._under_way.add(promise.id)
+                work.append(self._again(act, promise))
+        for failed in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(failed, Exception):
+                log.error("an act that was acknowledged fails", exc_info=failed)
+
+    async def _again(self, act: Act, promise: Promise) -> None:
+        """Let an act happen that somebody else had promised."""
+        from slack_bolt.context.respond.async_respond import AsyncRespond
+
+        url = promise.body.get("response_url")
+        respond = AsyncRespond(response_url=url) if url else None
+        happening = asyncio.create_task(
+            _given_up() if promise.tries > MOST_TRIES else self._happen(act, AFTER_ACK, respond=respond)
+        )
+        await self._late(happening, act, promise, respond)
+
+    async def _answered(self, act: Act, promise: Promise, respond: Any) -> None:
         """Let a command or a button happen; returns when it did, or when Slack takes too long to say what we ask it.
 
-        Then the rest happens after the acknowledgement.
+        Then the rest happens after the acknowledgement, as was promised.
         """
-        asked = asyncio.Event()
+        asked, trigger = asyncio.Event(), str(promise.body.get("trigger_id") or "")
         happening = asyncio.create_task(self._happen(act, AFTER_ACK, asked, trigger=trigger, respond=respond))
         asking = asyncio.create_task(asked.wait())
         try:
@@ -152,18 +186,38 @@ class Serving:
             asking.cancel()
         if asked.is_set() or happening.done():
             self._showing.reply(*await happening)
-        else:
-            self._showing.soon(self._late(happening, act, respond))
+            return
+        self._under_way.add(promise.id)
+        if self._promises is not None:
+            try:
+                await self._promises.make(promise, self._clock.now())
+            except StoreUnavailable:
+                happening.cancel()
+                self._under_way.discard(promise.id)
+                raise
+        self._showing.soon(self._late(happening, act, promise, respond))
 
-    async def _late(self, happening: asyncio.Task[tuple[Reply, Where]], act: Act, respond: Any) -> None:
+    async def _late(
+        self, happening: asyncio.Task[tuple[Reply, Where]], act: Act, promise: Promise, respond: Any
+    ) -> None:
         """Answer an act that was acknowledged before it happened; somebody has to be told when it did not."""
         try:
-            self._showing.reply(*await happening)
-        except (StoreUnavailable, PlatformUnavailable, PlatformRefused) as problem:
-            log.warning("acknowledged, and did not happen", extra={"problem": str(problem)})
-            texts = Texts(DEFAULT_LOCALE)
-            where = Where(f"late/{id(happening)}", act.user, act.channel, act.direct, texts, respond=respond)
-            self._showing.reply(Whisper(notice(texts("took-too-long"))), where)
+            try:
+                self._showing.reply(*await happening)
+            except (StoreUnavailable, PlatformUnavailable, PlatformRefused) as problem:
+                log.warning("acknowledged, and did not happen", extra={"problem": str(problem)})
+                if isinstance(problem, StoreUnavailable) and self._promises is not None:
+                    return  # it happens when the database answers again
+                texts = Texts(DEFAULT_LOCALE)
+                where = Where(f"late/{promise.id}", act.user, act.channel, act.direct, texts, respond=respond)
+                self._showing.reply(Whisper(notice(texts("took-too-long"))), where)
+            if self._promises is not None:
+                await self._promises.kept(promise)
+        except StoreUnavailable as problem:
+            log.warning("not noted that it happened", extra={"problem": str(problem)})
+        finally:
+            happening.cancel()
+            self._under_way.discard(promise.id)
 
     async def _happen(
         self,
@@ -201,7 +255,8 @@ class Serving:
         opened = isinstance(reply, Whisper) and reply.card.kind == "asked"
         more = partial(self._invited_in_vain, item, texts) if opened else None
         place = (item.delivery, act.user, channel, direct, texts)
-        return reply, Where(*place, trigger, respond, team, item.at, groups, more, begun + TRIGGER_LIVES)
+        until = begun + TRIGGER_LIVES if trigger else 0.0
+        return reply, Where(*place, trigger, respond, team, item.at, groups, more, until)
 
     async def _invited_in_vain(self, item: Inbound, texts: Texts) -> str:
         names = await strangers(item, self._store, self._directory, self._identity.team)
@@ -236,6 +291,10 @@ class Serving:
             direct=act.direct,
             shared=tuple(ours(team, channel) for channel in shared),
         )
+
+
+async def _given_up() -> tuple[Reply, Where]:
+    raise PlatformUnavailable("It failed too often.")
 
 
 def _never() -> Any:

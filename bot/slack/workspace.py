@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -12,16 +13,19 @@ from bot.slack.blocks import PAGE
 from bot.slack.calls import PATIENCE, Calls
 from bot.slack.directory import Directory
 from bot.slack.ids import theirs
-from bot.slack.listening import LOOK_AGAIN, SETTLING, Line, Listening
+from bot.slack.listening import BEAT, LOOK_AGAIN, SETTLING, Line, Listening
 from bot.slack.permitting import Permitting
 from bot.slack.posting import Posting
+from bot.slack.promises import Promises
 from bot.slack.reconciling import Reconciling
 from bot.slack.serving import Identity, Serving
 from bot.slack.workspaces import Workspaces
-from engine.errors import PlatformRefused
+from engine.errors import PlatformRefused, StoreUnavailable
 from engine.ports import Clock
 from storage.hearing import Hearing
 from storage.store import DatabaseStore
+
+log = logging.getLogger(__name__)
 
 API = "https://slack.com/api/"
 
@@ -66,7 +70,7 @@ class Workspace:
         self._store = store
         self._line = line or Line()
         self._listening_to: Listening | None = None
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
 
     def keep_up(self, store: DatabaseStore) -> None:
         """From the next `attending` on, find out what happened while nobody listened."""
@@ -80,25 +84,35 @@ class Workspace:
         records = None if self._store is None else Workspaces(self._store.database)
         permitting = Permitting(identity.team, self._directory, records)
         people = (self._directory, showing, self._clock, self._moderators)
-        serving = Serving(handler, identity, self._calls, *people, permitting, self._store)
+        promises = None if self._store is None else Promises(self._store.database, identity.team)
+        serving = Serving(handler, identity, self._calls, *people, permitting, self._store, promises)
         if self._store is not None:
             hearing = Hearing(self._store.database)
             team, clock = identity.team, self._clock
             found = Reconciling(self._store, hearing, self, self._calls, serving.event, team, clock)
             serving.overhear = found.overhear
             self._listening_to = Listening(self._line, hearing, found.workspace, found.catch_up, clock, self._pause)
-            self._watching = asyncio.create_task(self._listening_to.watch(), name=f"slack: listening to {team}")
+            watch, keep = self._listening_to.watch(), _keeping(serving)
+            self._watching = [
+                asyncio.create_task(watch, name=f"slack: listening to {team}"),
+                asyncio.create_task(keep, name=f"slack: promises of {team}"),
+            ]
         try:
             yield serving
         finally:
-            if self._watching is not None:
-                self._watching.cancel()
-                await asyncio.wait([self._watching])
+            for task in self._watching:
+                task.cancel()
+            if self._watching:
+                await asyncio.wait(self._watching)
             await showing.finish(self._grace)
 
     async def watched(self) -> None:
         """Wait for ever; raises what ended the watch over this workspace."""
-        await (asyncio.Event().wait() if self._watching is None else self._watching)
+        if not self._watching:
+            await asyncio.Event().wait()
+        ended, _ = await asyncio.wait(self._watching, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            await task
 
     async def hold(self, channel: str, due: float, *, settling: bool) -> float | None:
         """See `bot.platform.LosesTouch`."""
@@ -160,3 +174,13 @@ class Workspace:
             answer = await self._calls(self._calls.client.auth_test, patience=PATIENCE)
             self._identity = Identity(str(answer["team_id"]), str(answer["user_id"]))
         return self._identity
+
+
+async def _keeping(serving: Serving) -> None:
+    """Let happen what was promised, now and whenever whoever promised it died."""
+    while True:
+        try:
+            await serving.keep_promises()
+        except StoreUnavailable as problem:
+            log.warning("not known what was promised", extra={"problem": str(problem)})
+        await asyncio.sleep(BEAT)

@@ -30,7 +30,6 @@ from bot.slack.calls import Calls
 from bot.slack.directory import Directory
 from bot.slack.rights import Right, Rights, Who
 from bot.slack.workspaces import Workspaces
-from engine.errors import StoreUnavailable
 from engine.ports import Delivery
 from engine.rounds.events import MemberJoined, RoundOpened
 from engine.rounds.model import Rules
@@ -199,18 +198,6 @@ async def test_a_form_whose_right_slack_does_not_say_in_time_asks_to_try_again_o
         work.slack.slow_down("usergroups.users.list", 0.0)
         assert not (await alice.submit({"question": "Should we?"})).errors
         assert isinstance(work.heard[-1], FormSubmitted)
-
-
-async def test_what_fails_after_the_acknowledgement_is_told(work: Workplace, kept: Workspaces) -> None:
-    alice = work.people["alice"]
-    group = work.slack.add_group("leads", [alice])
-    await kept.set_rights(work.slack.team.id, Rights(export=Right(Who.NAMED, (), (group.id,))))
-    work.slack.slow_down("usergroups.users.list", 0.5)
-    work.failures.append(StoreUnavailable("The database does not answer."))
-    async with work.serving():
-        assert not (await alice.command("export", work.channel)).failure
-        await work.slack.until(lambda: alice.ephemerals)
-    assert "try once more" in shown(alice.ephemerals[-1])
 
 
 async def test_a_button_of_the_home_tab_is_acknowledged_while_slack_is_slow(work: Workplace, kept: Workspaces) -> None:
