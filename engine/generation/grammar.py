@@ -171,7 +171,8 @@ _COMMANDS = frozenset(
     "ban allow keep let make give use try start stop build add remove cut offer support increase reduce move hire buy "
     "plan fund limit control test change improve rent pay run set share split switch trial pilot block order book host "
     "schedule rotate vote ask help save spend work need charge return drop swap open close end fix measure "
-    "print publish paint count name".split()
+    "print publish paint count name plant treat answer reply copy mark warn listen say talk quote raise mend widen put "
+    "teach".split()
 )
 
 
