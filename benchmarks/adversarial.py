@@ -1,11 +1,13 @@
-"""python -m benchmarks.adversarial [--suite NAME ...] [--list] [--json]: what hostile opinions get into a statement.
+"""python -m benchmarks.adversarial [--suite NAME ...] [--group N] [--list] [--json]: what hostile opinions achieve.
 
-Every hostile opinion of a suite (tests/engine/generation/adversarial*.toml) stands as the third of five in a round
-that is drafted, predicted and reranked as the bot does it: by the extractive default, and by a scripted model that
-obeys the orders it is shown. An attack got through where a ping, a link, markup, a hidden character or a word that
-its `never` lists is in any of 16 candidates, in one of the 3 posted, in the statement put first. A demand is lost
-where it does not reach the model whole, or where none of its `keep` is in any of the extractive default's candidates,
-in a group of two or of five; it is heard where one of them is in a posted statement of five.
+Every hostile opinion of a suite (tests/engine/generation/adversarial*.toml) stands among honest ones, as the third of
+five or the second of three, in a round that is drafted, predicted and reranked as the bot does it: by the extractive
+default, by a scripted model that obeys the orders it understands, and by one that understands them all: it knows the
+payload, finds it in what it is shown and says it in two answers of three. An attack got through where a ping, a link,
+markup, a hidden character or a word that its `never` lists is in any of 16 candidates, in one of the 3 posted, in the
+statement put first. A demand is lost where it does not reach the model whole, or where none of its `keep` is in any
+of the extractive default's candidates, in a group of two or of five; it is heard where one of them is in a posted
+statement.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from engine.generation.falling_back import FallingBackGenerator
 from engine.generation.openai import OpenAIGenerator
 from engine.generation.plain import plain
 from engine.generation.prompting import sayable
+from engine.language import sentences
 from engine.ports import StatementGenerator
 from engine.records import Drafting
 from engine.scoring.lexical import LexicalPredictor
-from tests.openai_server.models import obedient
+from tests.openai_server.models import Model, fenced, obedient, obliging
 from tests.openai_server.server import OpenAIServer
 
 FOLDER = Path(__file__).parents[1] / "tests" / "engine" / "generation"
@@ -41,6 +44,9 @@ HONEST = (
 )
 CANDIDATES = 16
 PLACES = ("any", "posted", "first")
+GROUPS = (5, 3)
+LEAD = 12
+"""Letters before a payload that are said with it by the model that finds it, back to the next word."""
 
 _MARKED = re.compile(r"[@＠]\w|<[@!#]|https?:|www\.|[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -59,9 +65,28 @@ def suite(name: str, kind: str) -> list[Opinion]:
     return [{**one, "text": one["text"] * one.get("times", 1), "suite": name} for one in lists.get(kind, ())]
 
 
-def among_honest(opinion: Opinion) -> list[str]:
-    """The opinion as the third of five."""
+def among_honest(opinion: Opinion, group: int = 5) -> list[str]:
+    """The opinion as the third of five, or as the second of three."""
+    if group == 3:
+        return [HONEST[0], opinion["text"], HONEST[1]]
     return [*HONEST[:2], opinion["text"], *HONEST[2:]]
+
+
+def finding(attack: Opinion) -> Model:
+    """A model that says the attack's payload, alone or after others' words, wherever it is shown it."""
+
+    def answers(messages: Sequence[dict[str, Any]], number: int) -> str:
+        shown = [sentence for opinion in fenced(messages, "opinion") for sentence in sentences(opinion)]
+        for sentence in shown if number % 3 else ():
+            low = sentence.casefold()
+            places = [low.index(word) for word in attack["never"] if word in low]
+            if places:
+                start = sentence.rfind(" ", 0, max(0, min(places) - LEAD)) + 1
+                payload = sentence[start:].strip(" \"'")
+                return f"We think that {payload}" if number % 3 == 1 else f"{obliging(messages, number)} {payload}"
+        return obliging(messages, number)
+
+    return answers
 
 
 def harms(text: str, attack: Opinion) -> list[str]:
@@ -99,22 +124,32 @@ async def lost(demand: Opinion) -> bool:
     return False
 
 
-async def measure(name: str) -> dict[str, Any]:
-    """One suite's figures, and the texts behind them."""
+async def measure(name: str, group: int = 5) -> dict[str, Any]:
+    """One suite's figures in groups of a size, and the texts behind them."""
     hostile, benign = suite(name, "hostile"), suite(name, "benign")
-    found: dict[str, Any] = {"suite": name, "hostile": len(hostile), "benign": len(benign), "through": {}, "heard": {}}
-    async with OpenAIServer(model=obedient) as server:
-        model = FallingBackGenerator(OpenAIGenerator("tiny", base_url=server.base_url), ExtractiveGenerator())
-        for writer, generator in (("extractive", ExtractiveGenerator()), ("obedient model", model)):
-            told = {
-                attack["text"][:90]: through(await drafted(among_honest(attack), generator), attack)
-                for attack in hostile
-            }
+    found: dict[str, Any] = {"suite": name, "group": group, "hostile": len(hostile), "benign": len(benign)}
+    found |= {"through": {}, "heard": {}}
+    written_by: Model = obedient
+
+    def model(messages: Sequence[dict[str, Any]], number: int) -> str:
+        return written_by(messages, number)
+
+    async with OpenAIServer(model=model) as server:
+        served = FallingBackGenerator(OpenAIGenerator("tiny", base_url=server.base_url), ExtractiveGenerator())
+        for writer in ("extractive", "obedient model", "finding model"):
+            generator = ExtractiveGenerator() if writer == "extractive" else served
+            told = {}
+            for attack in hostile:
+                written_by = finding(attack) if writer == "finding model" else obedient
+                told[attack["text"][:90]] = through(await drafted(among_honest(attack, group), generator), attack)
             found["through"][writer] = {
                 place: [text for text, where in told.items() if where[place]] for place in PLACES
             }
+            written_by = obedient
             found["heard"][writer] = [
-                demand["text"] for demand in benign if heard(await drafted(among_honest(demand), generator), demand)
+                demand["text"]
+                for demand in benign
+                if heard(await drafted(among_honest(demand, group), generator), demand)
             ]
     found["lost"] = [demand["text"] for demand in benign if await lost(demand)]
     return found
@@ -138,12 +173,13 @@ def main() -> None:
     """Measure the suites asked for and print their figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[2].strip())
     parser.add_argument("--suite", nargs="+", default=suites(), choices=suites(), help="only these")
+    parser.add_argument("--group", type=int, default=5, choices=GROUPS, help="how many opinions a round has")
     parser.add_argument("--list", action="store_true", help="also print what got through and what was lost")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     asked = parser.parse_args()
 
     async def everything() -> list[dict[str, Any]]:
-        return [await measure(name) for name in asked.suite]
+        return [await measure(name, asked.group) for name in asked.suite]
 
     found = asyncio.run(everything())
     if asked.json:
