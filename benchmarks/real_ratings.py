@@ -142,7 +142,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     try:
         from pyarrow import parquet
     except ImportError as missing:
-        raise SystemExit("Reading the ratings needs pyarrow: pip install '.[research]'.") from missing
+        raise SystemExit("Reading the ratings needs pyarrow: .venv/bin/pip install -e '.[research]'.") from missing
     rows: list[dict[str, Any]] = parquet.read_table(_present(path)).to_pylist()
     return rows
 

@@ -147,7 +147,9 @@ def _driver_error() -> type[Exception]:
     try:
         import psycopg
     except ImportError as error:
-        raise StoreUnusable("PostgreSQL needs its driver: run pip install '.[postgres]' in Parley's folder.") from error
+        raise StoreUnusable(
+            "PostgreSQL needs its driver: run `.venv/bin/pip install -e '.[postgres]'` in Parley's folder."
+        ) from error
     return psycopg.Error
 
 

@@ -148,7 +148,7 @@ def _rows(export: Path, table: str) -> Iterator[dict[str, Any]]:
             from pyarrow.parquet import ParquetFile
         except ImportError:
             raise UsageError(
-                "Reading Parquet needs pyarrow: run `pip install '.[research]'`, or export JSONL."
+                "Reading Parquet needs pyarrow: run `.venv/bin/pip install -e '.[research]'`, or export JSONL."
             ) from None
         for batch in ParquetFile(parquet).iter_batches():
             yield from batch.to_pylist()

@@ -238,7 +238,10 @@ async def _parquet(_: Settings) -> AsyncIterator[Finding]:
     from importlib.util import find_spec
 
     if find_spec("pyarrow") is None:
-        said = "pyarrow is not installed; only `parley export --format parquet` needs it (pip install '.[research]')"
+        said = (
+            "pyarrow is not installed; only `parley export --format parquet` needs it: "
+            "`.venv/bin/pip install -e '.[research]'` brings it"
+        )
         yield Finding(Mark.NOTE, "Parquet", said)
     else:
         yield Finding(Mark.FINE, "Parquet", "pyarrow is installed")

@@ -70,5 +70,6 @@ class OpenAIGenerator(PromptedGenerator):
 def _require_extra() -> None:
     if find_spec("openai") is None or find_spec("py3langid") is None:
         raise SettingsError(
-            "The generator 'openai' needs two more packages: run `pip install '.[openai]'` in Parley's folder."
+            "The generator 'openai' needs two more packages: "
+            "run `.venv/bin/pip install -e '.[openai]'` in Parley's folder."
         )

@@ -33,7 +33,8 @@ class TransformersGenerator(LocalGenerator):
         """
         if find_spec("torch") is None or find_spec("transformers") is None:
             raise SettingsError(
-                "The generator 'transformers' needs more packages: run `pip install '.[ml]'` in Parley's folder."
+                "The generator 'transformers' needs more packages: "
+                "run `.venv/bin/pip install -e '.[ml]'` in Parley's folder."
             )
         place_of(model)
         worker = Worker("engine.generation.transformers_writer:TransformersWriter", {"model": model})

@@ -40,7 +40,8 @@ class EmbeddingPredictor(AgreementPredictor):
         """Raises SettingsError where the extra `ml` is not installed or `model` is a folder that holds none."""
         if find_spec("sentence_transformers") is None:
             raise SettingsError(
-                "The predictor 'embedding' needs more packages: run `pip install '.[ml]'` in Parley's folder."
+                "The predictor 'embedding' needs more packages: "
+                "run `.venv/bin/pip install -e '.[ml]'` in Parley's folder."
             )
         place_of(model)
         self._model = model

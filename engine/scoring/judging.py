@@ -83,7 +83,8 @@ class PromptedJudge(AgreementPredictor):
         """
         if find_spec("openai") is None:
             raise SettingsError(
-                f"The predictor '{kind}' needs one more package: run `pip install '.[openai]'` in Parley's folder."
+                f"The predictor '{kind}' needs one more package: "
+                "run `.venv/bin/pip install -e '.[openai]'` in Parley's folder."
             )
         self._kind = kind
         self._model = model

@@ -41,7 +41,8 @@ class RewardModelPredictor(AgreementPredictor):
         """Raises SettingsError where the extra `ml` is not installed or `folder` holds no reward model."""
         if find_spec("torch") is None or find_spec("transformers") is None:
             raise SettingsError(
-                "The predictor 'reward_model' needs more packages: run `pip install '.[ml]'` in Parley's folder."
+                "The predictor 'reward_model' needs more packages: "
+                "run `.venv/bin/pip install -e '.[ml]'` in Parley's folder."
             )
         self._name = f"reward_model:{folder}"
         self.folder = Path(folder)

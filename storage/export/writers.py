@@ -152,7 +152,8 @@ def _pyarrow() -> tuple[Any, Any]:
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError(
-            "Parquet needs pyarrow: run pip install '.[research]' in Parley's folder, or choose --format jsonl or csv."
+            "Parquet needs pyarrow: run `.venv/bin/pip install -e '.[research]'` in Parley's folder, "
+            "or choose --format jsonl or csv."
         ) from error
     return pyarrow, parquet
 

@@ -198,7 +198,7 @@ def test_other_urls_are_refused_without_showing_a_password(text: str, sentence: 
 
 def test_without_its_driver_postgresql_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(StoreUnusable, match=r"pip install '\.\[postgres\]'"):
+    with pytest.raises(StoreUnusable, match=r"pip install -e '\.\[postgres\]'"):
         Database.open("postgresql:///parley")
 
 

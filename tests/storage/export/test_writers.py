@@ -92,7 +92,7 @@ def test_parquet_without_pyarrow_names_the_extra(monkeypatch: pytest.MonkeyPatch
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(UsageError, match=r"pip install '.\[research\]'"):
+    with pytest.raises(UsageError, match=r"pip install -e '.\[research\]'"):
         open_table("parquet", tmp_path, TABLE)
 
 
