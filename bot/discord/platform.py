@@ -17,6 +17,7 @@ from bot.discord.keycaps import Keycaps
 from bot.discord.messages import CONTENT
 from bot.discord.posting import Posting, target_of
 from bot.discord.silence import LOOK_AGAIN
+from bot.discord.threads import Threads, close_empty
 from bot.platform import Abilities, Card, Handler, MessageRef, Target
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, StoreUnavailable
@@ -149,7 +150,7 @@ class DiscordPlatform:
                 serving.silence.begin(until)
             beating = asyncio.create_task(self._keep_heard(serving, hearing), name="discord: heard")
         await self._sync(made)
-        ready = asyncio.create_task(self._tell_when_ready(made.client), name="discord: ready")
+        ready = asyncio.create_task(self._tell_when_ready(made), name="discord: ready")
         try:
             await self._connect(made.client)
         except discord.PrivilegedIntentsRequired:
@@ -327,10 +328,13 @@ class DiscordPlatform:
             client, str(user.id), application, calls, posting, directory, Keycaps(calls, posting, self._pause)
         )
 
-    async def _tell_when_ready(self, client: discord.Client) -> None:
-        await client.wait_until_ready()
-        log.info("serving Discord", extra={"servers": len(client.guilds)})
+    async def _tell_when_ready(self, made: _Session) -> None:
+        await made.client.wait_until_ready()
+        log.info("serving Discord", extra={"servers": len(made.client.guilds)})
         self._listening.set()
+        if self._store is not None:
+            with suppress(StoreUnavailable):
+                await close_empty(made.client, self._store, Threads(made.calls), self._pause)
 
     async def _removed(self, guild: discord.Guild) -> None:
         log.warning("removed from a server", extra={"server": guild.id})

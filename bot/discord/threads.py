@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.cutting import cut
 from bot.discord.calls import Calls
+from bot.discord.ids import ours
 from bot.discord.inbound import ADMINISTRATOR
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable
+from engine.ports import RoundStore
+
+if TYPE_CHECKING:
+    import discord
+
+log = logging.getLogger(__name__)
 
 PUBLIC_THREAD = 11
 THREADS = frozenset({10, 11, 12})
@@ -18,6 +26,9 @@ FORUMS = frozenset({15, 16})
 NAME = 100
 WEEK = 10_080
 """Minutes without a message after which Discord hides a thread: the longest that there is."""
+
+UNDER_WAY = 60.0
+"""Seconds in which a round begins in the thread that was made for it."""
 
 VIEW, SEND, HISTORY, REACT = 1 << 10, 1 << 11, 1 << 16, 1 << 6
 ATTACH, MANAGE_MESSAGES, SEND_IN_THREADS, CREATE_THREADS = 1 << 15, 1 << 13, 1 << 38, 1 << 35
@@ -87,3 +98,27 @@ class Threads:
         """Close a thread in which no round began."""
         with suppress(PlatformRefused, PlatformUnavailable):
             await self._calls("PATCH", "/channels/{channel_id}", json={"archived": True}, channel_id=int(thread))
+
+
+async def close_empty(
+    client: discord.Client, store: RoundStore, threads: Threads, pause: Callable[[float], Awaitable[None]]
+) -> None:
+    """Close the threads that an earlier process made for rounds and ended before they began.
+
+    They are the bot's own, without a message or a round. Raises StoreUnavailable.
+    """
+    empty = [
+        str(one.id)
+        for guild in client.guilds
+        for one in guild.threads
+        if client.user is not None and one.owner_id == client.user.id and not one.message_count
+    ]
+    if not empty:
+        return
+    await pause(UNDER_WAY)
+    for thread in empty:
+        place = ours(thread)
+        if await store.rounds_in(place, running=True) or await store.rounds_in(place, running=False):
+            continue
+        log.info("closing a thread in which no round began", extra={"channel": thread})
+        await threads.undo(thread)

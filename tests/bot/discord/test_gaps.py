@@ -9,6 +9,7 @@ from bot.discord.inbound import KEYCAPS
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
 from tests.dialogues.discord_stage import EMOJI
+from tests.discord_server.world import PUBLIC_THREAD
 
 
 async def test_super_reactions_count_and_are_found_again_by_another_process(store: DatabaseStore) -> None:
@@ -64,3 +65,20 @@ async def test_keycaps_that_a_moderator_cleared_are_put_back_without_the_ratings
         await stage.back()
         assert first.reactions == {emoji: [stage.discord.bot.id] for emoji in KEYCAPS.values()}
         assert await stage.ratings() == {}
+
+
+async def test_a_thread_for_a_round_that_a_dying_process_never_began_is_closed(store: DatabaseStore) -> None:
+    async with GappyStage(store, CAST) as stage:
+        maria, guild = stage.seat("maria"), stage.discord.guild
+        await maria.command("consensus ask", {"question": "Should we close?", "thread": True}, stage.general)
+        await stage.back()
+        (used,) = stage.discord.world.threads(guild)
+        async with stage.process_away():
+            used.messages.clear()
+            empty = stage.discord.add_channel("Should we open?", kind=PUBLIC_THREAD, parent=stage.general)
+            theirs = stage.discord.add_channel("Talk", kind=PUBLIC_THREAD, parent=stage.general)
+            empty.owner = stage.discord.bot.id
+        await stage.discord.until(lambda: empty.archived)
+        await stage.back()
+        assert not used.archived, "a round lives there"
+        assert not theirs.archived, "it is somebody else's"
