@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.clock import SystemClock
 from bot.settings import Settings
+from engine import catalog
 from engine.errors import SettingsError, UsageError
 from engine.ports import AgreementPredictor
 from engine.scoring import checkpoint
@@ -122,6 +123,8 @@ async def know_scores(predictor: AgreementPredictor) -> Path | None:
 def _folder(predictor: str, out: Path | None, served: Path | None) -> Path:
     """The checkpoint's folder; of no meaning where `out` is given."""
     name, _, model = predictor.partition(":")
+    if name not in (known := catalog.names("predictor")):
+        raise SettingsError(f"There is no predictor called {name!r}; choose one of: {', '.join(known)}.")
     if name not in (*_CALIBRATIONS, "reward_model", "vllm-server"):
         raise SettingsError(
             f"The predictor {predictor!r} brings its calibration or has none; name a reward model, a judge or an "
@@ -164,8 +167,6 @@ def calibrate_predictor(settings: Settings, export: Path, out: Path | None) -> N
     A reward model on this machine gets its known scores beside it as well. Raises UsageError and PredictorUnavailable.
     """
     import numpy as np
-
-    from engine import catalog
 
     calibration, path, found = calibrate(export, settings.predictor, out, served=settings.vllm_checkpoint)
     rounds = "1 round" if found.rounds == 1 else f"{found.rounds:,} rounds"

@@ -135,6 +135,8 @@ def test_where_to_write_must_be_known(tmp_path: Path) -> None:
         calibrate(tmp_path / "export", "reward_model:/nowhere", None)
     with pytest.raises(SettingsError, match="'lexical' brings its calibration or has none"):
         calibrate(tmp_path / "export", "lexical", tmp_path / "out.json")
+    with pytest.raises(SettingsError, match="There is no predictor called 'oracle'; choose one of: .*judge, "):
+        calibrate(tmp_path / "export", "oracle", tmp_path / "out.json")
     with pytest.raises(UsageError, match="a folder that `parley export` wrote"):
         calibrate(tmp_path, NAME, tmp_path / "out.json")
 
