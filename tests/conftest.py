@@ -11,6 +11,7 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import gc
 import ipaddress
 import logging
 import shutil
@@ -237,6 +238,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         absent("The research data", f"there is no folder {str(folder)!r}; set PARLEY_DATA to where it lies")
     return folder
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays, so that no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
