@@ -1,7 +1,6 @@
 """What happened to a round, in the past tense. Times, ids and seeds arrive inside.
 
-`at` is the platform's own time of what happened, in seconds since the epoch. Events are JSON-able
-through `engine.rounds.wire`.
+`at` is the platform's own time of what happened, in seconds since the epoch. Fields hold nothing but what JSON can.
 """
 
 from __future__ import annotations
