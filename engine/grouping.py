@@ -51,7 +51,8 @@ class Cluster:
 
 
 def vectors(question: str, texts: Sequence[str]) -> Vectors:
-    """What each text speaks of and on which side, the question's own words by their side only.
+    """[texts, 2 x BUCKETS], rows of length 1: what each text speaks of and on which side, the question's own words by
+    their side only. A text without words is a row of zeros.
 
     Rare words count more (tf-idf); two texts that say the same but for the side are orthogonal, not equal.
     """
@@ -71,7 +72,7 @@ def vectors(question: str, texts: Sequence[str]) -> Vectors:
 
 
 def normalised(matrix: Matrix | Vectors) -> Vectors:
-    """The rows at length 1; a row of zeros stays."""
+    """[rows, dimensions]: the rows at length 1; a row of zeros stays."""
     rows = np.asarray(matrix, dtype=np.float32)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), dtype=np.float32)
 
@@ -84,7 +85,9 @@ def _bucket(stem: str) -> tuple[int, int]:
 def tree(points: Vectors, most: int, seed: int) -> Cluster:
     """All of `points` as one cluster, split until none has more than `most` members nor fewer than MIN_OPINIONS.
 
-    A cluster of one or two would speak for a member, so it joins the nearest. The same arguments give the same tree.
+    points: [members, dimensions], rows of length 1 (`vectors`, or `normalised` embeddings). A cluster of one or two
+    would speak for a member, so it joins the nearest. The same arguments give the same tree. Raises ValueError where
+    `most` is under twice MIN_OPINIONS.
     """
     if most < 2 * MIN_OPINIONS:
         raise ValueError(f"clusters must be allowed at least {2 * MIN_OPINIONS} members, got {most!r}")

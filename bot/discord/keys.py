@@ -5,7 +5,7 @@ Sources: Discord's reference of message components, `custom_id`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 LIMIT = 100
 SEPARATOR = "|"
@@ -73,11 +73,6 @@ def read_key(custom_id: str) -> Key | None:
         part, thread, state, kind, round, target = parts
         return FormKey(place, part, kind, round, target, state, thread == "t")
     return None
-
-
-def with_value(pressed: Pressed, value: str) -> Pressed:
-    """A scale's identity with the key that was chosen."""
-    return replace(pressed, value=value)
 
 
 def write_state(values: list[str]) -> str:

@@ -25,8 +25,6 @@ _MARK = re.compile(r"<(?P<kind>@!?|@&|#)(?P<id>\d{15,25})>")
 _EMOJI = re.compile(r"<a?(?P<name>:\w+:)\d{15,25}>")
 _COMMAND = re.compile(r"</(?P<name>[^:>]+):\d{15,25}>")
 
-USER_MARK = re.compile(r"<@!?(\d{15,25})>")
-
 
 def inert(text: str) -> str:
     """The text as Discord shows it unchanged: no markup, no link, no invite, no ping."""

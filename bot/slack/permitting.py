@@ -25,9 +25,6 @@ MOST_INVITED = 1_000
 AT_MOST = 0.8
 """Seconds of a trigger's three that asking about a channel or a group may take; else nothing is refused."""
 
-IN_CHANNEL = frozenset({"ask", "settings"})
-"""Words about the channel in which they are typed, which a conversation with the bot is not."""
-
 _REFUSALS = {
     (Act.START, Who.MEMBERS): "may-not-start-members",
     (Act.START, Who.NAMED): "may-not-start",
