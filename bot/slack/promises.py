@@ -17,7 +17,7 @@ from storage.database import Database
 from storage.prepared import insert_unless_there
 from storage.slack_tables import SLACK_PROMISES
 
-LEASE = 60.0
+LEASE = 30.0
 """Seconds for which a process is at an act before another one takes it over."""
 
 MOST_TRIES = 3

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.platform import Button, ButtonPressed, Card, CommandGiven, Form, InChannel, OpenForm, Text, TextField, Whisper
-from bot.slack.promises import MOST_TRIES, promised_in
+from bot.slack.promises import LEASE, MOST_TRIES, Promise, Promises, promised_in
 from bot.slack.rights import Right, Rights, Who
 from bot.slack.workspaces import Workspaces
 from engine.errors import StoreUnavailable
@@ -71,11 +71,11 @@ async def test_it_happens_once_when_somebody_is_there_again(
     async with work.serving():
         await asyncio.sleep(0.3)
         assert not work.heard, "who promised it may still be at it"
-        work.clock.pass_(61.0)
+        work.clock.pass_(31.0)
         await work.slack.until(lambda: alice.ephemerals)
         await work.slack.quiet()
         assert not await promised_in(store.database)
-        work.clock.pass_(61.0)
+        work.clock.pass_(31.0)
         await asyncio.sleep(0.3)
     (item,) = work.heard
     assert isinstance(item, ButtonPressed if button else CommandGiven)
@@ -87,7 +87,7 @@ async def test_it_happens_once_when_somebody_is_there_again(
 
 async def test_of_two_processes_one_takes_it_over(work: Workplace, store: DatabaseStore) -> None:
     await promised_and_died(work)
-    work.clock.pass_(61.0)
+    work.clock.pass_(31.0)
     first, second = work.made(store=store), work.made(store=store)
     async with work.serves(first), work.serves(second):
         await work.slack.until(lambda: work.people["alice"].ephemerals)
@@ -101,7 +101,7 @@ async def test_what_needs_a_form_that_can_no_longer_open_says_so(work: Workplace
     form = Form("ask", "Ask", "Open", (TextField("question", "The question"),))
     work.reply = lambda _: OpenForm(form)
     await promised_and_died(work)
-    work.clock.pass_(61.0)
+    work.clock.pass_(31.0)
     work.platform = work.made(store=store)
     async with work.serving():
         await work.slack.until(lambda: alice.ephemerals)
@@ -116,7 +116,7 @@ async def test_it_happens_when_the_database_answers_again(work: Workplace, store
         work.slack.slow_down("usergroups.users.list", 0.4)
         assert not (await alice.command("export", work.channel)).failure
         await work.slack.until(lambda: not work.failures)
-        work.clock.pass_(61.0)
+        work.clock.pass_(31.0)
         await work.slack.until(lambda: alice.ephemerals)
     assert len(work.heard) == 1
     assert shown(alice.ephemerals[-1]) == "We close at noon."
@@ -132,7 +132,7 @@ async def test_what_fails_every_time_is_told_in_the_end(work: Workplace, store: 
             left = len(work.failures)
             await work.slack.until(lambda left=left: len(work.failures) < left)  # type: ignore[misc]
             await asyncio.sleep(0.05)
-            work.clock.pass_(61.0)
+            work.clock.pass_(31.0)
         await work.slack.until(lambda: alice.ephemerals)
         await work.slack.quiet()
         assert not await promised_in(store.database)
@@ -152,3 +152,28 @@ async def test_nothing_is_promised_when_slack_answers_in_time(
     async with work.serving():
         assert not (await work.people["alice"].command("export", work.channel)).failure
     assert len(work.heard) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+async def test_processes_that_look_at_once_share_what_is_forsaken(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path / 'parley.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_empty_url")
+    first, second = await open_store(url, migrate=True), await open_store(url, migrate=True)
+    mine, theirs = Promises(first.database, "T1"), Promises(second.database, "T1")
+    made = [
+        Promise(f"command/{number}", "command", {"text": "status", "token": "x"}, float(-number)) for number in range(9)
+    ]
+    for one in (*made, made[0]):
+        await mine.make(one, 0.0)
+    assert not await theirs.forsaken(LEASE - 1.0)
+    assert not await Promises(second.database, "T2").forsaken(LEASE + 1.0)
+    found = await asyncio.gather(*(one.forsaken(LEASE + 1.0) for one in (mine, theirs, mine, theirs)))
+    taken = [promise for some in found for promise in some]
+    assert sorted(one.id for one in taken) == [one.id for one in made]
+    assert all(some == sorted(some, key=lambda one: one.at) for some in found), "the oldest first"
+    assert {(one.tries, *one.body) for one in taken} == {(1, "text")}, "and nothing is kept that nobody needs"
+    await theirs.kept(made[0])
+    assert len(await mine.forsaken(3 * LEASE)) == 8
+    await first.close()
+    await second.close()
