@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from engine.endpoint import Answers, PromptTooLong
+from engine.endpoint.answers import Answers, PromptTooLong
 from engine.errors import GeneratorUnavailable, ParleyError
 from engine.generation.prompting import Budget, LanguageModel, PromptedGenerator
 from engine.prompts import Example, Message, Style

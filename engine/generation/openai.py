@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
 
-from engine.endpoint import Address, Endpoint
+from engine.endpoint.address import Address
+from engine.endpoint.asking import Endpoint
 from engine.errors import SettingsError
 from engine.generation.prompting import Budget, PromptedGenerator
 from engine.prompts import Example, Style

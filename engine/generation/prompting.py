@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine import prompts
-from engine.endpoint import Answers, PromptTooLong
+from engine.endpoint.answers import Answers, PromptTooLong
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, ParleyError
 from engine.generation.guards import Guard, Judged
 from engine.generation.orders import OF_A_STATEMENT, without_orders

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import prompts
-from engine.endpoint import Answers
+from engine.endpoint.answers import Answers
 from engine.records import Matrix, Prediction, Revision
 from engine.scoring.calibration import RATINGS, Calibration
 from engine.scoring.judging import Budget, Judging, PromptedJudge, side_by_side

@@ -11,7 +11,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
-from engine.endpoint import Address, Answers, Endpoint, PromptTooLong
+from engine.endpoint.address import Address
+from engine.endpoint.answers import Answers, PromptTooLong
+from engine.endpoint.asking import Endpoint
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, PredictorUnavailable, SettingsError
 from engine.ports import AgreementPredictor
 from engine.prompts import Message
@@ -77,7 +79,7 @@ class PromptedJudge(AgreementPredictor):
     def __init__(
         self, kind: str, model: str, *, base_url: str | None, api_key: str | None, budget: Budget | None
     ) -> None:
-        """kind: the catalog's name of this kind of judge. Raises SettingsError as `engine.endpoint.Address.of` does.
+        """kind: the catalog's name of this kind of judge. Raises SettingsError as `Address.of` does.
 
         It is raised as well where the extra `openai` is not installed.
         """

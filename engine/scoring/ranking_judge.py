@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import prompts
-from engine.endpoint import Answers
+from engine.endpoint.answers import Answers
 from engine.records import Prediction, Revision
 from engine.scoring.judging import Budget, Judging, PromptedJudge, side_by_side
 

@@ -18,7 +18,8 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from engine.endpoint import Address, seconds_of
+from engine.endpoint.address import Address
+from engine.endpoint.answers import seconds_of
 from engine.errors import PredictorUnavailable
 from engine.records import Matrix
 from engine.scoring.fitting import around

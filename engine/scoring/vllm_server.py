@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.endpoint import Address
+from engine.endpoint.address import Address
 from engine.errors import PredictorUnavailable, SettingsError
 from engine.ports import AgreementPredictor
 from engine.prompts import reward_completion

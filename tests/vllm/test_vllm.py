@@ -22,7 +22,8 @@ import pytest
 
 from engine import prompts
 from engine.catalog import BackEndOptions
-from engine.endpoint import Address, Endpoint
+from engine.endpoint.address import Address
+from engine.endpoint.asking import Endpoint
 from engine.errors import PredictorUnavailable
 from engine.generation.openai import OpenAIGenerator
 from engine.generation.vllm_offline import VllmOfflineGenerator

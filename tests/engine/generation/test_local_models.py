@@ -12,7 +12,7 @@ import pytest
 from engine import catalog, prompts
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
-from engine.endpoint import PromptTooLong
+from engine.endpoint.answers import PromptTooLong
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
 from engine.generation.chat_tokens import prompt_tokens
 from engine.generation.local_model import LocalGenerator, LocalModel

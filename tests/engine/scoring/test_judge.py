@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine import catalog, endpoint
 from engine.catalog import BackEndOptions
-from engine.endpoint import Answers
+from engine.endpoint.answers import Answers
 from engine.errors import PredictorUnavailable, SettingsError
 from engine.scoring.calibration import Calibration
 from engine.scoring.judge import JudgePredictor, read_rating

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine import catalog, endpoint
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
-from engine.endpoint import Answers
+from engine.endpoint.answers import Answers
 from engine.errors import PredictorUnavailable, RulesError
 from engine.generation.extractive import ExtractiveGenerator
 from engine.records import Revision

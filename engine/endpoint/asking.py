@@ -9,18 +9,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import math
 import random
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
 
-from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
+from engine.endpoint.address import Address
+from engine.endpoint.answers import Answers, PromptTooLong, read, seconds_of
+from engine.errors import GeneratorMisbehaved, GeneratorUnavailable
 from engine.prompts import Message
 
 if TYPE_CHECKING:
@@ -28,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HOSTED = "https://api.openai.com/v1"
 TRIES = 3
 """Times one request is sent before its failure counts."""
 
@@ -40,74 +36,6 @@ LONGEST_KEPT_WAIT = 20.0
 
 COUNTED_AT_ONCE = 16
 """Texts that are sent to be counted at the same time."""
-
-
-class PromptTooLong(Exception):
-    """The prompt and the answer do not fit into the model's context."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What one request brought.
-
-    cut_short: positions of texts that ended because they were too long. tokens: prompt and answers together, None
-    where the server does not say. likely: for each text, where log-probabilities were asked for and given, at each
-    token the (token, log-probability) pairs that the model held likeliest; else empty.
-    """
-
-    texts: tuple[str, ...]
-    cut_short: frozenset[int]
-    tokens: int | None
-    likely: tuple[tuple[tuple[tuple[str, float], ...], ...], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a model is and how to get in; the key is shown by no repr.
-
-    settings: what the names of the settings that gave it begin with.
-    """
-
-    base_url: str
-    key: str
-    settings: str = "openai"
-
-    def __repr__(self) -> str:
-        return f"Address({self.base_url!r})"
-
-    @classmethod
-    def of(
-        cls, base_url: str | None, key: str | None, *, who: str = "generator 'openai'", settings: str = "openai"
-    ) -> Self:
-        """The endpoint that the settings name: without a base URL the hosted one, which needs a key.
-
-        who: whose model it is, for the message; settings: what its settings' names begin with. Raises SettingsError.
-        """
-        if not base_url and not key:
-            prefix = f"PARLEY_{settings.upper()}"
-            raise SettingsError(
-                f"The {who} does not know where its model is: set {prefix}_BASE_URL, such as "
-                f"http://127.0.0.1:8000/v1, or {prefix}_API_KEY for the hosted service."
-            )
-        url = (base_url or HOSTED).rstrip("/")
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port)
-        except ValueError:
-            usable = False
-        if not usable:
-            raise SettingsError(f"The setting '{settings}_base_url' is no URL such as http://127.0.0.1:8000/v1.")
-        return cls(url, key or "none", settings)
-
-    @property
-    def place(self) -> str:
-        """The host in words, such as "api.openai.com" or "this machine"."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            here = ip_address(host).is_loopback
-        except ValueError:
-            here = host == "localhost"
-        return "this machine" if here else host
 
 
 class Endpoint:
@@ -235,7 +163,7 @@ class Endpoint:
         if sent.get("n") == 1:
             del sent["n"]
         try:
-            answers = _read(await self._send(messages, sent))
+            answers = read(await self._send(messages, sent))
         except APITimeoutError:
             return GeneratorUnavailable(f"{self._said} took too long to answer.")
         except APIConnectionError:
@@ -313,51 +241,3 @@ def _wait(problem: APIStatusError) -> float | None:
         if told is not None:
             return told * scale
     return None
-
-
-def seconds_of(retry_after: str, *, now: str) -> float | None:
-    """The seconds that a Retry-After header asks for, as a number or as a date; None where it is neither.
-
-    now: the Date header of the same answer, since clocks differ (RFC 9110, section 10.2.3).
-    """
-    try:
-        seconds = float(retry_after)
-        return max(0.0, seconds) if math.isfinite(seconds) else None
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - parsedate_to_datetime(now)).total_seconds())
-    except (ValueError, TypeError):
-        return None
-
-
-def _read(body: str) -> Answers | None:
-    """The choices of a chat completion; None where it is none."""
-    try:
-        told = json.loads(body)
-        choices = told["choices"]
-        texts = tuple(
-            _content(choice["message"].get("content") if "message" in choice else choice["text"]) for choice in choices
-        )
-        cut = frozenset(at for at, choice in enumerate(choices) if choice.get("finish_reason") == "length")
-        likely = tuple(_likely(choice.get("logprobs")) for choice in choices)
-        used = (told.get("usage") or {}).get("total_tokens")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-    return (
-        Answers(texts, cut, used if isinstance(used, int) else None, likely if any(likely) else ()) if texts else None
-    )
-
-
-def _likely(told: Any) -> tuple[tuple[tuple[str, float], ...], ...]:
-    """At each token of one choice, the likeliest (token, log-probability) pairs; empty where none were given."""
-    return tuple(
-        tuple((str(one["token"]), float(one["logprob"])) for one in place.get("top_logprobs") or [place])
-        for place in (told or {}).get("content") or ()
-    )
-
-
-def _content(content: object) -> str:
-    if content is not None and not isinstance(content, str):
-        raise TypeError
-    return content or ""
