@@ -30,8 +30,8 @@ from bot.speaking import Speaking
 from bot.texts import Texts, page_words
 from bot.web.platform import WebPlatform
 from engine import catalog
-from engine.errors import SettingsError
-from engine.ports import Clock
+from engine.errors import PredictorUnavailable, SettingsError
+from engine.ports import Checkable, Clock
 from storage.store import DatabaseStore, open_store
 
 log = logging.getLogger(__name__)
@@ -122,9 +122,12 @@ async def serve(settings: Settings) -> None:
         warming = asyncio.create_task(asyncio.to_thread(position_of, "Should we begin?", "", ""), name="language data")
         _on_signals(running.cancel)
         announcing = asyncio.create_task(_announce(parley), name="announce")
+        checking = asyncio.create_task(check_predictor(settings), name="predictor's check")
         with suppress(asyncio.CancelledError):
             await loudly(running)
         announcing.cancel()
+        checking.cancel()
+        await asyncio.gather(checking, return_exceptions=True)
         await warming
 
 
@@ -133,6 +136,16 @@ async def personal_link(settings: Settings, channel: str, name: str, *, moderato
     async with application(settings) as parley:
         await parley.web.open_channel(channel, open_seats=settings.open_seats)
         return parley.web.link(channel, name, moderator)
+
+
+async def check_predictor(settings: Settings) -> None:
+    """Say at once what the first round would find out: the predictor is away, or does not predict what it should."""
+    predictor = catalog.predictor(settings.predictor, settings.back_ends)
+    if isinstance(predictor, Checkable):
+        try:
+            await predictor.check()
+        except PredictorUnavailable as problem:
+            log.warning("the predictor cannot be used yet", extra={"predictor": predictor.name, "reason": str(problem)})
 
 
 async def _announce(parley: Application) -> None:

@@ -86,7 +86,16 @@ async def deliberate(
 
     limit = one_by_one or (len(given) if predictor.instant else ONE_BY_ONE)
     points = await _points(question, opinions, (predictor, generator)) if len(given) > min(at_once, limit) else None
-    task = Task(question, opinions, generator.for_drafting(len(given)), predictor, wanted, seed, revision, at_once)
+    task = Task(
+        question,
+        opinions,
+        generator.for_drafting(len(given)),
+        predictor.for_drafting(),
+        wanted,
+        seed,
+        revision,
+        at_once,
+    )
     draft = Draft(task, points)
     subsets = _subsets(given, seed) if aim is Purpose.COLLECT else [given]
     shares = [n // len(subsets) + (at < n % len(subsets)) for at in range(len(subsets))]
@@ -95,7 +104,7 @@ async def deliberate(
 
     texts = [candidate.text for candidate in candidates]
     if points is None or len(given) <= limit:
-        prediction, error = await predictor.predict(question, opinions, texts, revision=revision), None
+        prediction, error = await task.predictor.predict(question, opinions, texts, revision=revision), None
     else:
         prediction, error = await _represented(task, texts, np.array(given), points, limit)
     if prediction.score.shape != (len(opinions), len(texts)):

@@ -4,12 +4,13 @@ Every port has one contract suite in tests/contracts/ that each implementation, 
 """
 
 from engine.ports.clock import Clock
-from engine.ports.models import AgreementPredictor, StatementGenerator, TextEmbedder
+from engine.ports.models import AgreementPredictor, Checkable, StatementGenerator, TextEmbedder
 from engine.ports.store import Ballots, Claim, Decide, Delivery, Missing, RoundStore, Sent
 
 __all__ = [
     "AgreementPredictor",
     "Ballots",
+    "Checkable",
     "Claim",
     "Clock",
     "Decide",

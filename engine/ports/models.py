@@ -72,6 +72,10 @@ class AgreementPredictor(Protocol):
         """True where a statement's predictions depend on which others it is predicted with."""
         return False
 
+    def for_drafting(self) -> AgreementPredictor:
+        """This predictor for one drafting, in however many calls of `predict`; itself where nothing is to be kept."""
+        return self
+
     async def predict(
         self,
         question: str,
@@ -97,4 +101,13 @@ class TextEmbedder(Protocol):
 
     async def embed(self, texts: Sequence[str]) -> Matrix:
         """[texts, dimensions], close together where texts mean the same; the same text gives the same row."""
+        ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """A predictor that can tell before the first round whether it predicts what it should."""
+
+    async def check(self) -> None:
+        """Raises PredictorUnavailable with what is wrong."""
         ...

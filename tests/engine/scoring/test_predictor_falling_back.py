@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.deliberate import opinions
 from engine import catalog, endpoint
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
@@ -53,3 +54,19 @@ def test_an_uncalibrated_predictor_does_not_stand_in_for_a_calibrated_one() -> N
     assert not FallingBackPredictor(judge, LexicalPredictor()).calibrated
     with pytest.raises(ValueError, match="no calibration"):
         FallingBackPredictor(LexicalPredictor(), judge)
+
+
+async def test_in_a_large_group_a_judge_that_is_away_is_not_asked_for_every_part() -> None:
+    said = opinions(130)
+    async with OpenAIServer(forever=Status(503)) as server:
+        predictor = catalog.predictor("judge:tiny", BackEndOptions(openai_base_url=server.base_url))
+        drafting = await deliberate(
+            QUESTION, said, generator=ExtractiveGenerator(), predictor=predictor, n=4, at_once=10
+        )
+        asked = len(server.requests)
+        assert "The predictor judge:tiny could not predict agreement, so lexical did." in drafting.notes
+        assert drafting.choice is not None
+        assert drafting.choice.instead == "lexical"
+        await predictor.predict(QUESTION, said[:1], ["We close it."])
+    assert len(server.requests) > asked, "another drafting asks again"
+    assert asked <= 8 * 16 * 3, "as many parts as are worked on at once, each with the requests that were under way"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 from aiohttp import web
 
+from bot.main import check_predictor
+from bot.settings import Settings
 from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.errors import PredictorUnavailable, SettingsError
@@ -232,6 +235,21 @@ async def test_a_server_that_answers_sigmoids_is_refused(bare: Path) -> None:
     async with listening(ClassifyServer(activation="always")) as url:
         with pytest.raises(PredictorUnavailable, match='answers sigmoids .* "use_activation": false; update vLLM'):
             await predictor(url, bare).predict(QUESTION, OPINIONS, STATEMENTS)
+
+
+async def test_serving_says_at_once_that_a_server_answers_sigmoids(
+    bare: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = {"predictor": "vllm-server:reward", "vllm_checkpoint": bare}
+    async with listening(ClassifyServer(activation="always")) as url:
+        await check_predictor(Settings(**made, vllm_base_url=url))
+    (record,) = [one for one in caplog.records if one.message == "the predictor cannot be used yet"]
+    assert "answers sigmoids" in vars(record)["reason"]
+    caplog.clear()
+    async with listening(ClassifyServer()) as url:
+        await check_predictor(Settings(**made, vllm_base_url=url))
+    await check_predictor(Settings())
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
 
 
 async def test_known_scores_tell_another_checkpoint_and_let_half_precision_pass(bare: Path) -> None:
