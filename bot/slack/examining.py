@@ -106,7 +106,8 @@ async def _workspace(client: AsyncWebClient) -> AsyncIterator[Finding]:
     except SlackApiError as problem:
         yield Finding(Mark.WRONG, "Slack token", _sentence(problem))
         return
-    yield Finding(Mark.FINE, "Slack token", f"the bot is {answer.get('user')!r} in {answer.get('team')!r}")
+    name, team = answer.get("user") or answer.get("user_id"), answer.get("team") or answer.get("team_id")
+    yield Finding(Mark.FINE, "Slack token", f"the bot is {name!r} in {team!r}")
     headers = _headers(answer)
     if "x-oauth-scopes" in headers:
         yield _scopes({one.strip() for one in headers["x-oauth-scopes"].split(",")})
