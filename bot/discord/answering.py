@@ -170,7 +170,7 @@ class Answer:
     async def _in_person(self, message: Json) -> None:
         """With the bot's own token, where the interaction's is over."""
         try:
-            channel = await self._posting.direct(self._user)
+            channel = await self._posting.directs.open(self._user)
             page = Page(str(message.get("content") or ""), list(message.get("components") or ()))
             await self._posting.post(channel, page)
         except (PlatformRefused, PlatformUnavailable) as problem:

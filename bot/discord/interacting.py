@@ -85,7 +85,7 @@ class Interacting:
             return
         user = inbound.user_of(payload)
         texts = Texts(inbound.speaker(payload).locale)
-        self._posting.opened(int(user))
+        self._posting.directs.opens(int(user))
         self._last[user] = answer
         self._last.move_to_end(user)
         while len(self._last) > PEOPLE:

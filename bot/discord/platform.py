@@ -6,16 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.discord.calls import NOT_CONNECTED, SENTENCES, Calls, wrong_token
+from bot.discord.calls import SENTENCES, wrong_token
 from bot.discord.commands import changed, definition
-from bot.discord.directory import Directory
 from bot.discord.ids import PREFIX, ours, theirs
-from bot.discord.keycaps import Keycaps
 from bot.discord.messages import CONTENT
-from bot.discord.posting import Posting, target_of
+from bot.discord.posting import target_of
+from bot.discord.session import API, FIRST_WAIT, LONGEST_WAIT, Session, log_in, stay_connected
 from bot.discord.silence import LOOK_AGAIN
 from bot.discord.threads import Threads, close_empty
 from bot.platform import Abilities, Card, Handler, MessageRef, Target
@@ -26,16 +24,11 @@ from engine.ports import Clock
 if TYPE_CHECKING:
     import discord
 
-    from bot.discord.client import Client
     from bot.discord.serving import Serving
     from storage.hearing import Hearing
     from storage.store import DatabaseStore
 
 log = logging.getLogger(__name__)
-
-API = "https://discord.com/api/v10"
-FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
-"""Seconds between tries to reach Discord at the start."""
 
 BEAT = 15.0
 """Seconds between two notes that everything was heard until now."""
@@ -48,20 +41,6 @@ Gone = Callable[[tuple[str, ...]], Awaitable[None]]
 
 async def keep(_: tuple[str, ...]) -> None:
     """What to do with the rounds of a server that the bot was removed from: nothing."""
-
-
-@dataclass(slots=True)
-class _Session:
-    """What stands on one login. bot: the bot's user id. serving: what listens, once something does."""
-
-    client: Client
-    bot: str
-    application: int
-    calls: Calls
-    posting: Posting
-    directory: Directory
-    keycaps: Keycaps
-    serving: Serving | None = None
 
 
 class DiscordPlatform:
@@ -112,7 +91,7 @@ class DiscordPlatform:
         self._ready_wait = ready_wait
         self._logging_in = asyncio.Lock()
         self._listening = asyncio.Event()
-        self._made: _Session | None = None
+        self._made: Session | None = None
 
     async def listening(self) -> None:
         """Wait until what people do arrives."""
@@ -152,7 +131,7 @@ class DiscordPlatform:
         await self._sync(made)
         ready = asyncio.create_task(self._tell_when_ready(made), name="discord: ready")
         try:
-            await self._connect(made.client)
+            await stay_connected(made.client, self._api_url, self._pause)
         except discord.PrivilegedIntentsRequired:
             raise SettingsError(
                 "Discord does not give this bot the Server Members intent: switch it on in the developer portal under "
@@ -190,28 +169,6 @@ class DiscordPlatform:
                     await hearing.heard(PREFIX, self._clock.now())
             await asyncio.sleep(BEAT)
 
-    async def _connect(self, client: discord.Client) -> None:
-        """Stay connected; where Discord does not even say which gateway to use, it is asked again."""
-        import discord
-        from aiohttp import ClientError
-        from discord.gateway import DiscordWebSocket
-        from yarl import URL
-
-        wait = FIRST_WAIT
-        while not client.is_closed():
-            try:
-                if self._api_url != API:
-                    # discord.py begins a session anew at discord.com's own gateway, wherever the one before was.
-                    _, gateway, _ = await client.http.get_bot_gateway()
-                    DiscordWebSocket.DEFAULT_GATEWAY = URL(gateway)
-                await client.connect()
-            except (discord.GatewayNotFound, discord.DiscordServerError, ClientError, TimeoutError, OSError):
-                log.warning("Discord's gateway does not answer yet", extra={"seconds": wait})
-                await self._pause(wait)
-                wait = min(wait * 2, LONGEST_WAIT)
-            else:
-                return
-
     async def close(self) -> None:
         """End the connection of a platform that was used without being run."""
         if self._made is not None:
@@ -228,11 +185,11 @@ class DiscordPlatform:
         if user is None:
             return await made.posting.send(key, channel, card, retried_since)
         try:
-            return await made.posting.send(key, await made.posting.direct(user), card, retried_since)
+            return await made.posting.send(key, await made.posting.directs.open(user), card, retried_since)
         except PlatformRefused as refusal:
             if refusal.reason not in {"direct_messages_closed", "missing_permissions", "not_in_channel"}:
                 raise
-            made.posting.closed(user)
+            made.posting.directs.refuses(user)
             shown = await made.serving.fall_back(user, card) if made.serving is not None else None
             if shown is None:
                 raise PlatformRefused(SENTENCES["direct_messages_closed"], reason="direct_messages_closed") from refusal
@@ -267,7 +224,7 @@ class DiscordPlatform:
         """See `ChatPlatform.name_of`."""
         return await (await self._connected()).directory.name_of(str(theirs(member))) or member
 
-    async def _sync(self, made: _Session) -> None:
+    async def _sync(self, made: Session) -> None:
         """Tell Discord of the command, only where it knows another one."""
         wanted = definition(self._texts)
         known = await self._patiently(lambda: made.calls("GET", COMMANDS, application_id=made.application))
@@ -275,7 +232,7 @@ class DiscordPlatform:
             await self._patiently(lambda: made.calls("PUT", COMMANDS, json=[wanted], application_id=made.application))
             log.info("commands registered")
 
-    async def _introduced(self) -> _Session:
+    async def _introduced(self) -> Session:
         """Who we are, waiting for Discord to answer."""
         return await self._patiently(self._connected)
 
@@ -291,44 +248,24 @@ class DiscordPlatform:
                 await self._pause(problem.retry_after or wait)
                 wait = min(wait * 2, LONGEST_WAIT)
 
-    async def _connected(self) -> _Session:
+    async def _connected(self) -> Session:
         """The session, opened when it is first needed."""
         async with self._logging_in:
             if self._made is None:
-                self._made = await self._log_in()
+                self._made = await log_in(
+                    self._token,
+                    self._api_url,
+                    self._clock,
+                    self._removed,
+                    moderators=self._moderators,
+                    members=self._members,
+                    pace=self._pace,
+                    pause=self._pause,
+                    ready_wait=self._ready_wait,
+                )
             return self._made
 
-    async def _log_in(self) -> _Session:
-        import discord
-        from aiohttp import ClientError
-        from discord.http import Route
-
-        from bot.discord.client import Client
-
-        if self._api_url != API:
-            Route.BASE = self._api_url
-        client = Client(members=self._members, gone=self._removed, ready_wait=self._ready_wait, paced=self._pace > 0)
-        try:
-            await client.login(self._token)
-        except discord.LoginFailure:
-            await client.close()
-            raise PlatformRefused(SENTENCES["not_installed"], reason="not_installed") from None
-        except (discord.HTTPException, ClientError, TimeoutError, OSError) as problem:
-            await client.close()
-            raise PlatformUnavailable(
-                f"Discord did not answer the login ({type(problem).__name__}).", retry_after=NOT_CONNECTED
-            ) from problem
-        user, application = client.user, client.application_id
-        if user is None or application is None:
-            raise PlatformUnavailable("Discord did not say who the bot is.", retry_after=NOT_CONNECTED)
-        calls = Calls(client.http)
-        posting = Posting(calls, self._clock, pace=self._pace, pause=self._pause)
-        directory = Directory(client, calls, self._clock, moderators=self._moderators, lists_members=self._members)
-        return _Session(
-            client, str(user.id), application, calls, posting, directory, Keycaps(calls, posting, self._pause)
-        )
-
-    async def _tell_when_ready(self, made: _Session) -> None:
+    async def _tell_when_ready(self, made: Session) -> None:
         await made.client.wait_until_ready()
         log.info("serving Discord", extra={"servers": len(made.client.guilds)})
         self._listening.set()

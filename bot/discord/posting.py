@@ -18,7 +18,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.discord.calls import Calls, refused
+from bot.discord.calls import Calls
+from bot.discord.directs import Directs
 from bot.discord.ids import made_after, ours, theirs
 from bot.discord.inbound import KEYCAPS
 from bot.discord.messages import Json, Page, Rendered, render
@@ -39,8 +40,6 @@ ALT = 1_024
 NONCE = 25
 UNFINISHED = 1_000
 REMEMBERED = 5_000
-CLOSED_FOR = 3_600.0
-"""Seconds for which somebody who does not take direct messages is not tried again, unless they write or press."""
 
 
 @dataclass(slots=True)
@@ -63,8 +62,7 @@ class Posting:
         self._clock = clock
         self._pace = pace
         self._pause = pause
-        self._directs: OrderedDict[int, int] = OrderedDict()
-        self._closed: dict[int, float] = {}
+        self.directs = Directs(calls, clock)
         self._unfinished: OrderedDict[str, _Post] = OrderedDict()
         self._pages: OrderedDict[str, list[str]] = OrderedDict()
         self.seeded: OrderedDict[str, None] = OrderedDict()
@@ -153,51 +151,9 @@ class Posting:
             if refusal.reason not in {"message_gone", "channel_gone"}:
                 raise
 
-    async def direct(self, user: int) -> int:
-        """Discord's id of the conversation between this person and the bot. Raises PlatformRefused when closed."""
-        if self._closed.get(user, 0.0) > self._clock.now():
-            raise refused("direct_messages_closed")
-        known = self._directs.get(user)
-        if known is None:
-            made = await self._calls("POST", "/users/@me/channels", json={"recipient_id": str(user)})
-            known = int(made["id"])
-            self.meet(user, known)
-        return known
-
-    def meet(self, user: int, channel: int) -> None:
-        """Know somebody's conversation with the bot."""
-        self._directs[user] = channel
-        while len(self._directs) > REMEMBERED:
-            self._directs.popitem(last=False)
-
-    def opened(self, user: int) -> None:
-        """Somebody did something, so that writing to them may be tried again."""
-        self._closed.pop(user, None)
-
-    def closed(self, user: int) -> None:
-        """Somebody does not take direct messages: Discord counts refusals, and bans who asks for too many."""
-        if len(self._closed) > REMEMBERED:
-            self._closed.clear()
-        self._closed[user] = self._clock.now() + CLOSED_FOR
-
-    async def whose(self, channel: str) -> str:
-        """Discord's id of the person in a conversation with the bot, "" where it does not say."""
-        for user, known in self._directs.items():
-            if known == int(channel):
-                return str(user)
-        try:
-            found = await self._calls("GET", "/channels/{channel_id}", channel_id=int(channel))
-        except PlatformRefused:
-            return ""
-        people = list(found.get("recipients") or ())
-        if len(people) != 1:
-            return ""
-        self.meet(int(people[0]["id"]), int(channel))
-        return str(people[0]["id"])
-
     async def erase(self, user: int, bot: str) -> None:
         """Delete our messages in the conversation with this person; Discord lets nobody but them delete theirs."""
-        channel = await self.direct(user)
+        channel = await self.directs.open(user)
         before: str | None = None
         while True:
             query = {"limit": 100} | ({"before": before} if before else {})

@@ -158,15 +158,15 @@ class Serving:
         """A direct message, or an edit of one. show: say what is to be said at once."""
         if act is None or act.user in {"", self._bot}:
             return
-        self._posting.meet(int(act.user), int(act.channel))
-        self._posting.opened(int(act.user))
+        self._posting.directs.meet(int(act.user), int(act.channel))
+        self._posting.directs.opens(int(act.user))
         async with self._acting.turns.of(act.user):
             reply = await self._acting.happen(act)
             if show:
                 await self._reply(act, reply)
 
     async def _deleted(self, data: Payload) -> None:
-        user = await self._acting.patiently(lambda: self._posting.whose(str(data["channel_id"])), "deletion")
+        user = await self._acting.patiently(lambda: self._posting.directs.whose(str(data["channel_id"])), "deletion")
         act = inbound.deleted(data, user, self._clock.now())
         if act is not None:
             async with self._acting.turns.of(act.user):
