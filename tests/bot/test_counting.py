@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import pytest
 
 from bot.counting import HELP, ModelCounts
-from engine import catalog, endpoint
+from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
+from engine.endpoint import asking
 from tests.openai_server.models import judging
 from tests.openai_server.server import OpenAIServer
 
@@ -20,7 +21,7 @@ OPINIONS = ["Yes, children could play there.", "No. Shops need deliveries in the
 
 @pytest.fixture(name="counts")
 def _counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelCounts]:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
     counting = ModelCounts()
     yield counting
     counting.close()

@@ -6,14 +6,14 @@ import pytest
 
 from bot.settings import Settings
 from bot.terminal.models_check import check
-from engine import endpoint
+from engine.endpoint import asking
 from tests.openai_server.models import judging
 from tests.openai_server.server import OpenAIServer, Status
 
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 async def test_the_embedded_defaults_make_sense(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,9 +6,10 @@ import logging
 
 import pytest
 
-from engine import catalog, endpoint
+from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
+from engine.endpoint import asking
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
 from engine.scoring.lexical import LexicalPredictor
 from tests.openai_server.server import Body, Hang, OpenAIServer, Status, Step
@@ -24,7 +25,7 @@ OPINIONS = [
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 @pytest.mark.parametrize("step", [Status(500), Status(429, {"Retry-After": "3600"}), Status(401), Body("{"), Hang()])

@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
-from engine import endpoint, prompts
+from engine import prompts
+from engine.endpoint import asking
+from engine.endpoint.answers import seconds_of
 from engine.errors import GeneratorMisbehaved, GeneratorUnavailable, SettingsError
 from engine.generation.openai import OpenAIGenerator
 from engine.generation.prompting import Budget, estimated_tokens
@@ -36,7 +38,7 @@ GOOD = "We want children to play there on Sundays, with buses and deliveries sti
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 def generator(server: OpenAIServer, **options: Any) -> OpenAIGenerator:
@@ -113,7 +115,7 @@ async def test_garbage_and_cut_answers_are_tried_again_and_then_an_error(body: s
     async with OpenAIServer(forever=Body(body, cut)) as server:
         with pytest.raises(GeneratorUnavailable if cut else GeneratorMisbehaved, match="language model tiny"):
             await texts(server, n=2)
-    assert len(server.requests) == endpoint.TRIES
+    assert len(server.requests) == asking.TRIES
 
 
 async def test_a_lasting_failure_is_the_worlds_fault_and_says_when_to_come_back() -> None:
@@ -138,11 +140,11 @@ async def test_a_lasting_failure_is_the_worlds_fault_and_says_when_to_come_back(
 )
 def test_retry_after_is_a_number_or_a_date_by_the_servers_own_clock(told: str, seconds: float | None) -> None:
     """RFC 9110, section 10.2.3."""
-    assert endpoint.seconds_of(told, now="Wed, 21 Oct 2026 07:28:00 GMT") == seconds
+    assert seconds_of(told, now="Wed, 21 Oct 2026 07:28:00 GMT") == seconds
 
 
 def test_a_date_without_the_servers_clock_says_nothing() -> None:
-    assert endpoint.seconds_of("Wed, 21 Oct 2026 07:28:30 GMT", now="") is None
+    assert seconds_of("Wed, 21 Oct 2026 07:28:30 GMT", now="") is None
 
 
 async def test_a_short_retry_after_is_waited_for() -> None:

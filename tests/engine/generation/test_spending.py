@@ -10,9 +10,10 @@ import time
 import pytest
 
 from benchmarks.deliberate import QUESTION, opinions
-from engine import catalog, endpoint
+from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
+from engine.endpoint import asking
 from engine.errors import GeneratorUnavailable
 from engine.generation.prompting import Budget, Spending
 from engine.ports import StatementGenerator
@@ -23,7 +24,7 @@ from tests.openai_server.server import Body, Hang, OpenAIServer, Status
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 async def drafted(server: OpenAIServer, count: int = 101, **options: object) -> Drafting:

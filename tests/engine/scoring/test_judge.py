@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import catalog, endpoint
+from engine import catalog
 from engine.catalog import BackEndOptions
+from engine.endpoint import asking
 from engine.endpoint.answers import Answers
 from engine.errors import PredictorUnavailable, SettingsError
 from engine.scoring.calibration import Calibration
@@ -30,7 +31,7 @@ STATEMENTS = ["Children could play there.", "Shops need deliveries in the mornin
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 def judge(server: OpenAIServer, **options: Any) -> JudgePredictor:

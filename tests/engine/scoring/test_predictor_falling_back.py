@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from benchmarks.deliberate import opinions
-from engine import catalog, endpoint
+from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
+from engine.endpoint import asking
 from engine.errors import PredictorUnavailable
 from engine.generation.extractive import ExtractiveGenerator
 from engine.scoring.falling_back import FallingBackPredictor
@@ -25,7 +26,7 @@ OPINIONS = ["Yes, children could play there.", "No. Shops need deliveries in the
 
 @pytest.fixture(autouse=True)
 def _no_long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(asking, "FIRST_WAIT", 0.01)
 
 
 async def test_the_lexical_default_predicts_where_the_judge_is_gone_and_a_note_says_so() -> None:
