@@ -11,7 +11,6 @@ import itertools
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,13 +57,15 @@ async def play(settings: Settings, *, keep: bool, leave: bool, pace: float) -> N
             running = asyncio.create_task(parley.run(), name="parley")
             stage = Stage(parley, FOUR_DAYS, pace, Console(highlight=False))
             playing = asyncio.create_task(stage.play(leave=leave), name="demo")
-            await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (playing, running):
-                if task.done():
-                    await loudly(task)
-                task.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            try:
+                await asyncio.wait({running, playing}, return_when=asyncio.FIRST_COMPLETED)
+                for task in (playing, running):
+                    if task.done():
+                        await loudly(task)
+            finally:  # also after Ctrl-C: whoever works still needs the database, which closes next
+                playing.cancel()
+                running.cancel()
+                await asyncio.gather(playing, running, return_exceptions=True)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -25,3 +26,18 @@ async def test_the_transcript_shows_the_finished_channel_and_no_wall_of_text(
     joined = " ".join(printed.split())
     rated = re.findall(r"Statement \d, “[^”]{1,60}”: \d disagree, \d neither, \d agree", joined)
     assert len(rated) == 6
+
+
+async def test_ending_it_early_leaves_nothing_running(capsys: pytest.CaptureFixture[str]) -> None:
+    """As Ctrl-C does: the tasks end before the database is closed, and without a complaint."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, said: complaints.append(said))
+    playing = asyncio.create_task(play(Settings(port=0, log_level="warning"), keep=False, leave=False, pace=0.05))
+    while "The round plays at" not in capsys.readouterr().out:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+    playing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await playing
+    assert {task.get_name() for task in asyncio.all_tasks() - {asyncio.current_task()}} == set()
+    assert complaints == []
