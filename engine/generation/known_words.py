@@ -35,7 +35,7 @@ def is_known(word: str) -> bool:
     if not word.islower():
         return False
     built = _BUILT.match(low)
-    if built is not None and classes(built["stem"]):
+    if built is not None and any(classes(form) for form in (built["stem"], re.sub("i$", "y", built["stem"]))):
         return True
     return any(_plain(low[:at]) and _plain(low[at:]) for at in range(3, len(low) - 2))
 

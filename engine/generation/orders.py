@@ -30,7 +30,7 @@ FLOOD = 100
 ORDER = 0.95
 """A sentence that is likelier an order than this is taken out."""
 
-SUSPECT = 0.15
+SUSPECT = 0.14
 """What only a sentence says that is likelier an order than this is not posted first; see `support`."""
 
 WEIGHTS = Path(__file__).with_name("order_weights.json")
