@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from bot.cards import notice, opinion_card, receipt
+from bot.cards import opinion_card, over, receipt
 from bot.platform import Card, ChatPlatform, MessageRef
 from bot.texts import Texts
 from engine.errors import PlatformRefused
@@ -65,7 +65,7 @@ class Retiring:
             del self._done[next(iter(self._done))]
 
     async def _over(self, round: Round, kind: str) -> None:
-        card = notice(self._texts("card-over"), about=round, kind=kind)
+        card = over(round, kind, self._texts)
         for sent in await self._sent(round, kind):
             await self._edit(round, sent, card)
 

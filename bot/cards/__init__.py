@@ -9,7 +9,7 @@ from bot.cards.listings import WORDS, Owed, asked, confirm_cancel, confirm_forge
 from bot.cards.moderation import moderator_choice, pick_round, told, undelivered
 from bot.cards.opinions import add_or_replace, critique_card, opinion_card, receipt, superseded_receipt
 from bot.cards.outcome import outcome
-from bot.cards.pieces import notice
+from bot.cards.pieces import notice, over
 from bot.cards.statements import Vote, exported
 from bot.cards.voting import ballot_card, candidate, reminder, which_rating
 
@@ -33,6 +33,7 @@ __all__ = [
     "notice",
     "opinion_card",
     "outcome",
+    "over",
     "pick_round",
     "receipt",
     "reminder",

@@ -116,6 +116,11 @@ def answer_button(round: Round, texts: Texts, *, changing: bool = False) -> tupl
     return ()
 
 
+def over(round: Round, kind: str, texts: Texts) -> Card:
+    """What stands in the place of a private card of `kind` once its part of the round is over: about what it was."""
+    return Card(kind, round.question, (question(round, as_heading=True), Note(texts("card-over"))))
+
+
 def notice(text: str, *buttons: Button, about: Round | None = None, kind: str = "notice") -> Card:
     """One sentence of ours, and the question it is about."""
     blocks: tuple[Block, ...] = (Text(text),)

@@ -8,6 +8,7 @@ import pytest
 
 from bot.platform import Card, Scale
 from storage.store import DatabaseStore
+from tests.dialogues.rendering import lines
 from tests.dialogues.stage import Cast
 from tests.dialogues.web_stage import WebStage
 
@@ -42,7 +43,10 @@ async def test_when_opinions_are_in_nobody_is_asked_for_one_any_more(stage: WebS
     assert "Withdraw" in offered(await card(stage, "alice", "receipt"))
     await stage.command("maria", "close", "")
     for who in (*OPINIONS, "dan"):
-        assert offered(await card(stage, who, "opinion-card")) == []
+        asked = await card(stage, who, "opinion-card")
+        assert offered(asked) == []
+        assert asked.summary == "Should we close the office on Fridays?"
+        assert "This part of the round is over" in lines(asked)
     held = await card(stage, "alice", "receipt")
     assert "Withdraw" not in offered(held)
     assert "Research and training" in offered(held)
