@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.cards import notice
 from bot.platform import Card, FieldProblems, MembersField, OpenForm, Reply, Text, Whisper
-from bot.slack.blocks import render
+from bot.slack.blocks import Json, chosen, render
 from bot.slack.calls import Calls
 from bot.slack.pickers import Groups
 from bot.slack.posting import Posting
@@ -155,6 +155,18 @@ class Showing:
             await self._posting.show(await self._posting.direct(where.user), None, card)
         except (PlatformRefused, PlatformUnavailable) as problem:
             log.warning("answer not shown", extra={"card": card.kind, "problem": str(problem)})
+
+    async def mark(self, body: Json, respond: Respond) -> None:
+        """Let the key of a rating stand out that somebody pressed in a message."""
+        from aiohttp import ClientError
+        from slack_sdk.errors import SlackClientError
+
+        message, pressed = body["message"], body["actions"][0]
+        blocks = chosen(message.get("blocks") or (), str(pressed.get("action_id")))
+        try:
+            await respond(text=str(message.get("text") or ""), blocks=blocks, replace_original=True)
+        except (SlackClientError, ClientError, TimeoutError, OSError) as problem:
+            log.warning("rating not shown as pressed", extra={"problem": str(problem)})
 
 
 async def _groups(reply: OpenForm, where: Where) -> Groups:

@@ -207,6 +207,21 @@ def _scale(scale: Scale, number: int) -> Iterator[Json]:
     yield from _small(f"1 = {scale.low} · 7 = {scale.high}")
 
 
+def chosen(blocks: Iterable[Json], action_id: str) -> list[Json]:
+    """Blocks in which a key was pressed: it stands out, and no other of its row."""
+    return [_chosen(block, action_id) for block in blocks]
+
+
+def _chosen(block: Json, action_id: str) -> Json:
+    keys: list[Json] = block.get("elements") or [] if block.get("type") == "actions" else []
+    if not any(one.get("action_id") == action_id for one in keys):
+        return block
+    bare = [{name: value for name, value in one.items() if name != "style"} for one in keys]
+    return block | {
+        "elements": [one | {"style": "primary"} if one.get("action_id") == action_id else one for one in bare]
+    }
+
+
 def write_value(pressed: Pressed) -> str:
     """A button's data as its value; `read_value` reads it. Raises ValueError where it does not fit."""
     value = json.dumps([pressed.action, pressed.round, pressed.target, pressed.value], ensure_ascii=False)

@@ -97,6 +97,12 @@ def pressed(body: Payload, now: float) -> Act | None:
     return Act(user, channel, is_direct(channel) or not channel, item, delivery=delivery)
 
 
+def rates(body: Payload) -> bool:
+    """Whether a press is of a key that rates a statement."""
+    read = read_value(str(body["actions"][0].get("value") or ""))
+    return read is not None and read.action == "rate"
+
+
 def submitted(body: Payload, now: float) -> Act | None:
     """A modal came back; None for one that is not ours."""
     view: Payload = body["view"]

@@ -97,6 +97,8 @@ class Serving:
         if act is not None:
             answer = respond if body.get("response_url") else None
             await self._answered(act, Promise(act.delivery, "action", body, at), answer)
+            if answer and body.get("message") and inbound.rates(body):
+                self._showing.soon(self._showing.mark(body, answer))
             if (body.get("view") or {}).get("type") == "home":
                 self._showing.soon(self._publish(act.user))
         await ack()

@@ -22,6 +22,7 @@ from bot.platform import (
     Picture,
     Privately,
     Reacted,
+    Scale,
     Text,
     TextField,
     Whisper,
@@ -30,6 +31,7 @@ from bot.slack.posting import EVENT_TYPE
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, StoreUnavailable
 from tests.bot.slack.conftest import Workplace
 from tests.slack_server.reading import shown
+from tests.slack_server.world import Message
 
 CARD = Card("told", "Hello", (Text("Hello there."), Note("Small.")))
 SEEDED = Card("candidate", "Statement", (Text("We close at noon."),), seeds=True)
@@ -387,3 +389,23 @@ async def test_wrong_tokens_end_serving_with_one_sentence(work: Workplace) -> No
         await work.platform.run(work.handle)
     with pytest.raises(SettingsError, match="slack_signing_secret"):
         work.made(app_token=None)
+
+
+async def test_the_key_that_rates_stands_out_when_it_was_pressed(work: Workplace) -> None:
+    alice = work.people["alice"]
+    scale = Scale("rate", "Statement 1", "low", "high", "r1", "c1")
+    async with work.serving():
+        await work.platform.send("k", Privately(work.id(alice), ""), Card("which-rating", "?", (Text("?"),), (scale,)))
+        (message,) = alice.messages
+        await alice.press("6", on=message)
+        await work.slack.until(lambda: outstanding(message) == ["6"])
+        await alice.press("2", on=message)
+        await work.slack.until(lambda: outstanding(message) == ["2"])
+    assert [one.value for one in work.heard if isinstance(one, ButtonPressed)] == ["6", "2"]
+    assert not work.slack.violations
+
+
+def outstanding(message: Message) -> list[str]:
+    """The keys of a message that stand out."""
+    keys = [one for block in message.blocks if block["type"] == "actions" for one in block["elements"]]
+    return [one["text"]["text"] for one in keys if one.get("style") == "primary"]
