@@ -6,14 +6,13 @@ a script is killed at its boundary of one number, as in `test_every_boundary`.
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.crash.difference import assert_same
 from tests.crash.workers import Databases, Play, SqliteDatabases, Survived, Undisturbed, Zygotes
 
 pytestmark = pytest.mark.crash
@@ -126,9 +125,4 @@ def _assert_same(undisturbed: Undisturbed, survived: Survived) -> None:
     wanted, got = (
         {part: state[part] for part in ("tables", "messages")} for state in (undisturbed.state, survived.state)
     )
-    if wanted == got:
-        return
-    before, after = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
-    difference = [line[:300] for line in difflib.unified_diff(before, after, "undisturbed", "killed", lineterm="")]
-    deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
-    pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
+    assert_same(wanted, got, survived)

@@ -6,15 +6,13 @@ round is fatal exactly once, and every run is compared at its very end with one 
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.crash.difference import assert_same
 from tests.crash.workers import Databases, Play, SqliteDatabases, Survived, Undisturbed, Zygotes
 
 pytestmark = pytest.mark.crash
@@ -113,13 +111,4 @@ def _assert_unharmed(undisturbed: Undisturbed, numbers: Sequence[int], survived:
         assert len(one.state["duplicates"]) <= len(one.deaths)
         replies = one.state["replies"]
         wanted = {reply: undisturbed.state["replies"][reply] for reply in replies}
-        _assert_same({**undisturbed.state, "replies": wanted, "duplicates": []}, {**one.state, "duplicates": []}, one)
-
-
-def _assert_same(wanted: dict[str, Any], got: dict[str, Any], survived: Survived) -> None:
-    if got == wanted:
-        return
-    before, after = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in (wanted, got))
-    difference = [line[:300] for line in difflib.unified_diff(before, after, "undisturbed", "killed", lineterm="")]
-    deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
-    pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
+        assert_same({**undisturbed.state, "replies": wanted, "duplicates": []}, {**one.state, "duplicates": []}, one)

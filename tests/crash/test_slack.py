@@ -6,8 +6,6 @@ every step of a script is killed at its boundary of one number, as in `test_ever
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.crash.difference import assert_same
 from tests.crash.workers import Databases, Play, SqliteDatabases, Survived, Undisturbed, Zygotes
 
 pytestmark = pytest.mark.crash
@@ -91,9 +90,4 @@ def _assert_same(wanted: dict[str, Any], survived: Survived) -> None:
         {"tables": {**state["tables"], "recorded": 0}, "messages": state["messages"]}
         for state in (wanted, survived.state)
     ]
-    if ours[0] == ours[1]:
-        return
-    before, after = (json.dumps(state, indent=1, sort_keys=True).splitlines() for state in ours)
-    difference = [line[:300] for line in difflib.unified_diff(before, after, "undisturbed", "killed", lineterm="")]
-    deaths = "\n".join(f"step {step}, boundary {number}: {name}" for step, number, name in survived.deaths)
-    pytest.fail("\n".join([f"killed at\n{deaths}", *difference[:80]]), pytrace=False)
+    assert_same(ours[0], ours[1], survived)
