@@ -78,10 +78,14 @@ async def deliberate(
     if not predictor.calibrated and (wanted.needs_positive or aim is Purpose.COLLECT):
         collecting = aim is Purpose.COLLECT
         reason = "Collecting training data" if collecting else f"The rule {str(wanted)!r}"
-        otherwise = "" if collecting else "choose utilitarian, median or schulze, "
+        ways = [
+            *([] if predictor.comparing else ["fit one with `parley calibrate`"]),
+            *([] if collecting else ["choose utilitarian, median or schulze"]),
+            "predict with lexical",
+        ]
         raise RulesError(
             f"{reason} needs predictions on the 1-7 scale and the predictor {predictor.name!r} has no calibration; "
-            f"fit one with `parley calibrate`, {otherwise}or predict with lexical."
+            f"{', or '.join([', '.join(ways[:-1]), ways[-1]] if ways[1:] else ways)}."
         )
 
     limit = one_by_one or (len(given) if predictor.instant else ONE_BY_ONE)

@@ -132,5 +132,8 @@ def _sense(name: str, sides: Matrix) -> Finding:
 def _scale(predictor: AgreementPredictor) -> Finding:
     if predictor.calibrated:
         return Finding(Mark.FINE, predictor.name, "calibrated: predictions are ratings from 1 to 7")
+    if predictor.comparing:
+        said = "it ranks and does not rate, so that only utilitarian, median and schulze rounds can use it"
+        return Finding(Mark.NOTE, predictor.name, said)
     said = "not calibrated, so that only utilitarian, median and schulze rounds can use it; see `parley calibrate`"
     return Finding(Mark.NOTE, predictor.name, said)

@@ -82,7 +82,7 @@ async def test_a_round_is_chosen_by_rankings_and_one_that_needs_ratings_is_refus
         )
         assert drafting.prediction.instead is None
         assert predictor.comparing
-        with pytest.raises(RulesError, match="no calibration"):
+        with pytest.raises(RulesError, match="has no calibration; choose utilitarian, median or schulze, or predict"):
             await deliberate(QUESTION, said, generator=ExtractiveGenerator(), predictor=predictor, rule="rawlsian")
 
 
