@@ -30,7 +30,7 @@ KEPT = 1_000
 
 
 class Retiring:
-    """Brings private cards up to date once in each phase; repeating it is harmless."""
+    """Brings private cards up to date once in each phase, and when a statement is hidden; repeating it is harmless."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Retiring:
         self._platforms = platforms
         self._service_of = service_of
         self._texts = texts
-        self._done: dict[str, tuple[Phase, int]] = {}
+        self._done: dict[str, tuple[Phase, int, tuple[str, ...]]] = {}
 
     async def private_cards(self, round: Round) -> None:
         """Edit what members were asked in other phases, and show in their receipts what can be changed now."""
-        reached = (round.phase, round.draft)
+        reached = (round.phase, round.draft, round.hidden)
         untouched = round.phase is Phase.COLLECTING and not round.draft
         if untouched or not self._platforms[round.platform].abilities.own_chat or self._done.get(round.id) == reached:
             return

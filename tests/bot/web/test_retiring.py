@@ -69,3 +69,16 @@ async def test_a_cancelled_round_asks_for_nothing(stage: WebStage) -> None:
     for who in (*OPINIONS, "dan"):
         assert offered(await card(stage, who, "opinion-card")) == []
     assert offered(await card(stage, "alice", "receipt")) == ["Research and training"]
+
+
+async def test_a_receipt_names_no_rating_of_a_statement_that_was_hidden_since(stage: WebStage) -> None:
+    """A process that begins anew brings every card up to date, so one that did not must have done the same."""
+    await stage.command("maria", "close", "")
+    await stage.react("alice", "6", "Statement 1 of")
+    await stage.react("alice", "3", "Statement 2 of")
+    await stage.command("maria", "close", "")
+    assert "Agreement with statement 2" in lines(await card(stage, "alice", "receipt"))
+    await stage.command("maria", "hide", "2 It says too little.")
+    held = lines(await card(stage, "alice", "receipt"))
+    assert "Agreement with statement 1" in held
+    assert "Agreement with statement 2" not in held
