@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.discord import platform, silence
+from bot.discord import platform, session, silence
 from bot.discord.calls import Calls
 from bot.discord.ids import PREFIX, ours
 from bot.discord.platform import DiscordPlatform
@@ -59,7 +59,7 @@ class DiscordChat(LiveChat):
         self._hearing = Hearing(around.store.database)
         # A note by the machine's clock that everything was heard would come at another boundary each time.
         platform.BEAT = FOREVER
-        vars(platform)["Calls"] = self._counted
+        vars(session)["Calls"] = self._counted
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._known["gateway_url"])
         self._discord = DiscordPlatform(
             self._known["token"],
