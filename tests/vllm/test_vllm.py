@@ -10,6 +10,7 @@ import asyncio
 import json
 import math
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,7 +30,6 @@ from engine.generation.openai import OpenAIGenerator
 from engine.generation.vllm_offline import VllmOfflineGenerator
 from engine.scoring import checkpoint
 from engine.scoring.judge import JudgePredictor
-from engine.scoring.ranking_judge import RankingJudgePredictor
 from engine.scoring.reward_model import RewardModelPredictor
 from engine.scoring.vllm_server import VllmServerPredictor
 from storage.store import open_store
@@ -88,12 +88,19 @@ async def test_a_judge_reads_log_probabilities(writer: VllmServer, figures: dict
     figures["judge"] = f"{len(OPINIONS) * 4 * 2} requests in {time.monotonic() - begun:.1f} s"
 
 
-async def test_a_ranking_is_held_to_its_form(writer: VllmServer, figures: dict[str, str]) -> None:
-    judge = RankingJudgePredictor("writer", base_url=writer.base_url)
-    begun = time.monotonic()
-    prediction = await judge.predict(QUESTION, OPINIONS, SENTENCES[:4])
-    np.testing.assert_allclose(prediction.score.mean(axis=1), 0.5)
-    figures["judge-ranking"] = f"{len(OPINIONS) * 2} requests in {time.monotonic() - begun:.1f} s"
+async def test_a_ranking_is_held_to_its_form(writer: VllmServer) -> None:
+    """A writer that was taught sentences only may never come to an end, and yet writes nothing but the form."""
+    prompt = prompts.ranking(QUESTION, OPINIONS[0], SENTENCES[:4])
+    async with Endpoint("writer", Address(writer.base_url, "none"), request_seconds=60, seed=0) as endpoint:
+        answers = await endpoint.ask(
+            prompt.messages, 1, seed=0, most_tokens=200, temperature=0.0, form=prompts.ranking_form(4)
+        )
+    (text,) = answers.texts
+    assert re.fullmatch(r"""[{}\[\]:,"\s1-4rankig]+""", text), text
+    if not answers.cut_short:
+        ranked = json.loads(text)["ranking"]
+        assert len(ranked) == 4
+        assert set(ranked) <= {1, 2, 3, 4}
 
 
 async def test_the_server_scores_as_transformers_does_and_sigmoids_are_refused(
