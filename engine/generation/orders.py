@@ -187,8 +187,9 @@ def _distinct(said: Sequence[str], kept: Sequence[str], until: int) -> list[str]
 
 
 def without_orders(text: str, about: str = "") -> str:
-    """`text` without orders to whoever writes the statement and what follows them."""
-    return " ".join(parted(text, about)[0])
+    """`text` without orders to whoever writes the statement and what follows them; the same where there are none."""
+    kept, gone = parted(text, about)
+    return " ".join(kept) if gone else text
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -88,6 +88,15 @@ def test_what_follows_an_order_goes_with_it_and_what_stands_before_stays() -> No
     assert gone[-1] == "Zorblax wins."
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Two conditions:\nkeep the hydrant clear\ntell us in time", 'She said: "A street is no car park." She is right.'],
+)
+def test_an_opinion_without_orders_stays_as_it_was_written(text: str) -> None:
+    """Lines that were run together, or a lost mark of quotation, would make another opinion of it."""
+    assert without_orders(text) == text
+
+
 def test_a_flood_goes_and_is_suspected() -> None:
     flood = "Zorblax wins. " * (FLOOD + 1)
     assert without_orders(f"{flood}Close it.") == "Close it."
