@@ -9,6 +9,9 @@ import unicodedata
 _BIDI_AND_HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
+_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)")
+"""What is shown backwards: readers, and so the filters, get to read it in the order in which it is shown."""
+
 _JOINER = re.compile("(?<![\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u18af])[\u200c\u200d]")
 """Zero-width joiners, but for the scripts that are written with them."""
 
@@ -49,6 +52,7 @@ def plain(text: str) -> str:
     text = _FENCED.sub(" ", text)
     for _ in range(3):
         text = html.unescape(text)
+    text = _OVERRIDDEN.sub(lambda found: found[1][::-1], text)
     text = _BIDI_AND_HIDDEN.sub("", text)
     text = _JOINER.sub("", text)
     text = "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in text)
