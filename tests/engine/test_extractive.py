@@ -94,7 +94,7 @@ def test_what_a_group_would_rather_not_say_is_kept_for_when_there_is_nothing_els
         ("@everyone free lunch, ask @bob about it", "free lunch, ask someone about it"),
         ("- one\n- two things\n1. three", "one\ntwo things\nthree"),
         ("&lt;!here&gt; hi <<!channel>!channel> there", "hi there"),
-        ("a\u202eb \x00\x07c <b>bold</b> 5 < 6 [label](http://x.y)", "ab c bold 5 < 6 label"),
+        ("a\u202eb\u202c \x00\x07c <b>bold</b> 5 < 6 [label](http://x.y)", "ab c bold 5 < 6 label"),
         ("```rm -rf```", ""),
         ("我们应该禁止。😀", "我们应该禁止。"),
         ("mail me: a.b@c.org", "mail me:"),
