@@ -44,6 +44,7 @@ class Interacting:
         calls: Calls,
         posting: Posting,
         directory: Directory,
+        threads: Threads,
         clock: Clock,
         *,
         defer_after: float = DEFER_AFTER,
@@ -54,7 +55,6 @@ class Interacting:
         self._directory = directory
         self._clock = clock
         self._defer_after = defer_after
-        threads = Threads(calls)
         self._asking = Asking(acting.happen, threads.begin, threads.undo, self._refusal)
         self._last: OrderedDict[str, Answer] = OrderedDict()
         self._told: OrderedDict[str, None] = OrderedDict()

@@ -15,7 +15,7 @@ from bot.discord.messages import CONTENT
 from bot.discord.posting import target_of
 from bot.discord.session import API, FIRST_WAIT, LONGEST_WAIT, Session, log_in, stay_connected
 from bot.discord.silence import LOOK_AGAIN
-from bot.discord.threads import Threads, close_empty
+from bot.discord.threads import close_empty
 from bot.platform import Abilities, Card, Handler, MessageRef, Target
 from bot.texts import Texts
 from engine.errors import PlatformRefused, PlatformUnavailable, SettingsError, StoreUnavailable
@@ -269,9 +269,9 @@ class DiscordPlatform:
         await made.client.wait_until_ready()
         log.info("serving Discord", extra={"servers": len(made.client.guilds)})
         self._listening.set()
-        if self._store is not None:
+        if self._store is not None and made.serving is not None:
             with suppress(StoreUnavailable):
-                await close_empty(made.client, self._store, Threads(made.calls), self._pause)
+                await close_empty(made.client, self._store, made.serving.threads, self._pause)
 
     async def _removed(self, guild: discord.Guild) -> None:
         log.warning("removed from a server", extra={"server": guild.id})

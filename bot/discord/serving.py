@@ -22,6 +22,7 @@ from bot.discord.messages import render
 from bot.discord.posting import Posting
 from bot.discord.reacting import Reacting
 from bot.discord.silence import Silence
+from bot.discord.threads import Threads
 from bot.platform import Card, Handler, PostDeleted, Reply, Whisper
 from engine.errors import PlatformRefused, PlatformUnavailable, StoreUnavailable
 from engine.ports import Clock
@@ -56,7 +57,10 @@ class Serving:
         self._bot = bot
         self._pause = pause
         self._acting = Acting(handler, directory, clock, pause)
-        self._interacting = Interacting(self._acting, calls, posting, directory, clock, defer_after=defer_after)
+        self.threads = Threads(calls)
+        self._interacting = Interacting(
+            self._acting, calls, posting, directory, self.threads, clock, defer_after=defer_after
+        )
         self._reacting = Reacting(self._acting, keycaps, posting, clock, self._reply, bot=bot)
         self.after_gap: Callable[[], Awaitable[None]] | None = None
         self.silence = Silence(clock)

@@ -72,26 +72,33 @@ def missing_rights(payload: Mapping[str, Any], texts: Texts, *, thread: bool) ->
 
 
 class Threads:
-    """Begins threads for rounds."""
+    """Begins threads for rounds. made: the ids of those that this process made; beginning: how many it makes now."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
+        self.made: set[str] = set()
+        self.beginning = 0
 
     async def begin(self, payload: Mapping[str, Any], question: str) -> str | None:
         """A thread for a question in the channel of a payload; its id, None where that is a thread already."""
         channel: Mapping[str, Any] = payload.get("channel") or {}
         if int(channel.get("type") or 0) in THREADS or not payload.get("guild_id"):
             return None
-        made = await self._calls(
-            "POST",
-            "/channels/{channel_id}/threads",
-            json={
-                "name": cut(" ".join(question.split()), NAME),
-                "type": PUBLIC_THREAD,
-                "auto_archive_duration": WEEK,
-            },
-            channel_id=int(payload["channel_id"]),
-        )
+        self.beginning += 1
+        try:
+            made = await self._calls(
+                "POST",
+                "/channels/{channel_id}/threads",
+                json={
+                    "name": cut(" ".join(question.split()), NAME),
+                    "type": PUBLIC_THREAD,
+                    "auto_archive_duration": WEEK,
+                },
+                channel_id=int(payload["channel_id"]),
+            )
+            self.made.add(str(made["id"]))
+        finally:
+            self.beginning -= 1
         return str(made["id"])
 
     async def undo(self, thread: str) -> None:
@@ -118,6 +125,8 @@ async def close_empty(
     await pause(UNDER_WAY)
     for thread in empty:
         place = ours(thread)
+        if thread in threads.made or threads.beginning:  # this process begins a round in it
+            continue
         if await store.rounds_in(place, running=True) or await store.rounds_in(place, running=False):
             continue
         log.info("closing a thread in which no round began", extra={"channel": thread})

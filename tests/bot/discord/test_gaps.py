@@ -6,6 +6,7 @@ Sources: Discord's reference, "Guild Delete" (unavailable), "Reaction Types" and
 from __future__ import annotations
 
 from bot.discord.inbound import KEYCAPS
+from bot.discord.threads import Threads, close_empty
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
 from tests.dialogues.discord_stage import EMOJI
@@ -65,6 +66,30 @@ async def test_keycaps_that_a_moderator_cleared_are_put_back_without_the_ratings
         await stage.back()
         assert first.reactions == {emoji: [stage.discord.bot.id] for emoji in KEYCAPS.values()}
         assert await stage.ratings() == {}
+
+
+async def test_a_thread_in_which_this_process_begins_a_round_is_left_open(store: DatabaseStore) -> None:
+    """It has no round yet when the look for empty threads that begins with the process comes upon it."""
+
+    async def at_once(_: float) -> None:
+        return None
+
+    async with GappyStage(store, CAST) as stage:
+        await stage.platform.listening()
+        session = await stage.platform._connected()  # noqa: SLF001
+        threads = Threads(session.calls)
+        where = {"channel": {"type": 0}, "guild_id": stage.discord.guild.id, "channel_id": stage.general.id}
+        known = await threads.begin(where, "Should we open?")
+        await stage.discord.until(lambda: any(one.threads for one in session.client.guilds))
+        (thread,) = stage.discord.world.threads(stage.discord.guild)
+        await close_empty(session.client, store, threads, at_once)
+        threads.made.clear()
+        threads.beginning = 1
+        await close_empty(session.client, store, threads, at_once)
+        assert not thread.archived
+        threads.beginning = 0
+        await close_empty(session.client, store, threads, at_once)
+        assert thread.archived, f"nobody begins a round in {known}"
 
 
 async def test_a_thread_for_a_round_that_a_dying_process_never_began_is_closed(store: DatabaseStore) -> None:
