@@ -136,6 +136,8 @@ def is_imperative(text: str) -> bool:
     if len(found) < 2 or found[0] in AUXILIARIES or not is_base_verb(found[0]):
         return False
     second = found[1]
+    if second == "and" and found[0] in _PAIRED and len(found) > 2 and is_base_verb(found[2]):
+        return True
     rest = found[1 : next((at for at, word in enumerate(found) if at and word in _INTRODUCING), len(found))]
     third = found[2] if len(found) > 2 else ""
     if "NOUN" in classes(found[0]) and second.endswith("s") and "VERB" in classes(second) and third in _AFTER_VERB:
@@ -152,10 +154,20 @@ def is_imperative(text: str) -> bool:
         return True
     if "NOUN" not in classes(found[0]):
         return True
-    return found[0] in _COMMANDS and not has_finite_verb(" ".join(found[1:5]))
+    if found[0] in _GOING:
+        return second in _ALONG
+    reach = rest if found[0] in _WITH_CLAUSE else found[1:]
+    return found[0] in _COMMANDS and not has_finite_verb(" ".join(reach[:4]))
 
 
 _AFTER_VERB = DETERMINERS | frozenset("us them me it here there in on at with too well".split())
+_GOING = frozenset("go ride stand sit walk look wait come stay write".split())
+_PAIRED = frozenset("listen wait go come sit look try".split())
+_ALONG = frozenset(
+    "along with at down over through into to on for in around round past across after here there".split()
+)
+"""What tells a demand such as "walk with her" from a thing such as "walk signals"."""
+
 _PLAIN_VERBS = frozenset(
     "needs remains remain becomes become seems seem means mean makes make takes gets get keeps keep wants want helps "
     "causes leads gives give requires require allows allow suffers suffer brings bring creates create matters depends "
@@ -165,14 +177,14 @@ _INTRODUCING = frozenset(
     "that which who if when so and because but until where how what while as or before after".split()
 )
 _WITH_CLAUSE = frozenset(
-    "make ensure let have help see remember check say tell ask decide mean show allow give hope".split()
+    "make ensure let have help see remember check say tell ask decide mean show allow give hope promise write".split()
 )
 _COMMANDS = frozenset(
     "ban allow keep let make give use try start stop build add remove cut offer support increase reduce move hire buy "
     "plan fund limit control test change improve rent pay run set share split switch trial pilot block order book host "
     "schedule rotate vote ask help save spend work need charge return drop swap open close end fix measure "
     "print publish paint count name plant treat answer reply copy mark warn listen say talk quote raise mend widen put "
-    "teach".split()
+    "teach promise".split()
 )
 
 

@@ -46,12 +46,22 @@ SHORT_FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bmin\. of\b", "minimum of"),
     )
 )
+PURPOSE = (
+    r"so that (?!(?:is|was|will|would|can|could|should|must|might|may|has|had|does|did|means|makes|seems|gives|leads"
+    r"|leaves|isn't|wasn't|won't|wouldn't|doesn't|can't|cannot)\b)"
+)
+"""Opens what something is for; elsewhere "so that" leads a sentence about what was said before."""
+
+HOWEVER = r"however (?:it|this|that|things) (?:ends?|goes|go|turns?|works?|comes?|plays?)\b"
 LEADS = re.compile(
     r"^(?:(?:hi|hello|hey|hiya|good (?:morning|afternoon|evening)|dear)\b(?: (?:all|everyone|everybody|team"
     r"|folks|guys|there|"
     r"someone|people))?[,!. -]+"
     r"|(?:thanks|thank you)\b[^.!?,]{0,40}[,.!] *"
-    r"|(?:and|but|so|also|plus|or|well|ok|okay|alright|oh|hmm+|um+|uh|yeah|yep|look|listen|see|frankly|honestly"
+    rf"|{PURPOSE}(?=[^,]*$)"
+    r"|(?:look|listen|see)(?:[,:;.!] *| - *| +(?=(?:i|we|they|you|there)\b))"
+    rf"|(?!so (?:long|far) |{PURPOSE}|{HOWEVER})"
+    r"(?:and|but|so|also|plus|or|well|ok|okay|alright|oh|hmm+|um+|uh|yeah|yep|frankly|honestly"
     r"|seriously|personally|basically|obviously"
     r"|clearly|actually|really|overall|generally|ultimately|admittedly|sure|agreed|indeed|additionally|moreover"
     r"|furthermore|however|therefore|thus"
@@ -123,10 +133,11 @@ PERSONAL = re.compile(
     r"|consider (?:our|my)|identify|own|rent|like to|find it|find|find that|now realise|now realize|wonder"
     r"|would never|used to|get|got|came|come|drive|cycle to|walk to)\b"
     r"|^(?:our|my) (?:wife|husband|partner|kids?|son|daughter|child|children|mother|father|mom|mum|dad|parents?"
+    r"|grand\w+|aunt|uncle|cousins?"
     r"|brother|sister|dog|cat|boss|friends?|family|neighbou?rs?|job"
     r"|primary residence|house|car|name|vote)\b"
     r"|^(?:same|same here|ditto|idk|dunno|not sure|no idea|no opinion|no comment|n/?a|none|nothing|see above"
-    r"|test|whatever|pass)\b"
+    r"|test|whatever(?! [^,]{2,80}, we should)|pass)\b"
     r"|^as (?:a|an) \w+"
     r"|\b(?:this|these) (?:survey|poll|question|form|type of survey|conversation|discussion)s?\b|\btypes of surveys\b",
     re.I,
@@ -140,6 +151,33 @@ TO_THE_ASKER = re.compile(
     re.I,
 )
 """Said to whoever asked, such as "Ask me again in May": no point that a group could make."""
+
+SETTLED = re.compile(
+    r"^we (?:can|could|would|will|'d|'ll) (?:(?:also|then|even) )?(?:live with|accept|be (?:fine|ok|okay|happy) with)"
+    r" (?:that|this|it|them|either|both)$"
+    r"|^do (?:both|that|this|so) and (?:we|i)\b"
+    r"|^when we (?:was|were) (?:\w+ )?(?:\w+,? (?:we|our|a|an|the)|small|little|young|kids?|children)\b",
+    re.I,
+)
+"""Leans on what the same member said before, or tells of their own past."""
+
+LED_TO = re.compile(
+    r"^(?P<lead>from (?:now|today|tomorrow|then|this \w+|next \w+|\w+day|[A-Z]\w+)(?: on(?:wards?)?)?,?"
+    r"|(?:whatever|whoever|whichever|wherever|whenever|however|no matter|if|when|once|while|until|unless|as long as"
+    r"|so long as|as soon as|so that|to|in order to|before|after|where) [^,:]{2,80}[,:])"
+    r" (?P<demand>(?!(?:act|behave|speak|talk|answer|reply|respond) (?:as|like|in|only|with)\b|pretend\b|play\b)\w.*)$",
+    re.I,
+)
+"""What a demand opens with: a time, or a clause that ends with a comma. To play a part is asked of a writer only."""
+
+ASKED_FOR = re.compile(
+    r"^(?:(?P<wish>(?:my|our)(?: \w+)?(?: only| one| single| first)? (?:wish|ask|request|demand|plea)(?: is)?"
+    r"|(?:all|what) (?:i|we) (?:really |only )?(?:ask|want|need|wish|would like)(?: for)?(?: is)?)"
+    r"(?: (?:this|simple|short|only this|modest))?"
+    r"|before (?:any(?:one|body)|we|you|i) [^,:]{2,60}): (?P<what>\w.*)$",
+    re.I,
+)
+"""What announces a demand before a colon; what is announced stands for itself."""
 
 NO_VIEW = re.compile(
     r"^(?:(?:i |we )?(?:have |has |had )?no (?:strong |real |particular )?(?:opinion|preference|view|idea"

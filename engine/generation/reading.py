@@ -45,6 +45,9 @@ _CONDITION = re.compile(
 _BECAUSE = re.compile(
     r"^(?P<main>.+?),? +(?:because|since|cause|as(?! (?:long|soon|well|much|many|an?)\b)) (?P<rest>.+)$", re.I
 )
+_WHY = re.compile(
+    r"^(?:because|since|as(?! (?:long|soon|well|much|many|an?)\b)|so that|so(?! (?:long|far)\b)|but) +", re.I
+)
 _CONTRAST = re.compile(r"^(?:but|however|although|though|still|yet|that said)\b|\bhowever\b", re.I)
 _WORRY = re.compile(
     r"\b(?:worr(?:y|ied)|concern(?:ed|s)?|afraid|risk(?:s|y)?|fear|downside|not sure|unsure|problem is|nervous)\b", re.I
@@ -173,7 +176,7 @@ def _reply_apart(asked: Asked, piece: str) -> list[str]:
     found = _BECAUSE.match(piece)
     if found and (restates(asked, found.group("main")) or bare_reply(asked, found.group("main"))):
         return [found.group("main"), found.group("rest")]
-    found = re.match(r"^(?P<main>[^,]+?),? (?:so that|so|and|but) (?P<rest>.+)$", piece) or re.match(
+    found = re.match(r"^(?P<main>[^,]+?),? (?:so that|so(?! (?:long|far)\b)|and|but) (?P<rest>.+)$", piece) or re.match(
         r"^(?P<main>[^,]+?), (?P<rest>.+)$", piece
     )
     if (
@@ -266,8 +269,8 @@ def _choice(asked: Asked, member: int, what: str, rest: str) -> list[Said]:
         found[0].answer = re.sub(r"^(?:in|on|at) (?=[A-Z])", "", gap)
     else:
         found[0].answer = what
-    because = re.sub(r"(?i)^(?:because|since|as|so that|so|but) +", "", rest)
-    turned = phrase(because, asked.names) if because else None
+    because = _WHY.sub("", rest)
+    turned = phrase(because, asked.names) if because and not because.lower().startswith("as soon as ") else None
     if turned and turned.sort not in (Sort.FRAGMENT, Sort.CONDITION):
         weak = turned.weak or len(words(turned.text)) > 20
         free = rest.lower().startswith("but ") or turned.sort is Sort.PROPOSAL

@@ -47,7 +47,9 @@ _AGAINST = re.compile(
 )
 _ENDING_NO = re.compile(r"\bso (?:please )?no\b[.!]*$|\bplease no\b[.!]*$|\bnot (?:for|with) me\b[.!]*$", re.I)
 _HEDGED = re.compile(
-    r"^(?:well|hmm+|honestly|personally|i think|i guess|i'd say|imo|overall|in general|so|but|and|oh)[, ]+", re.I
+    r"^(?:well|hmm+|honestly|personally|i think|i guess|i'd say|imo|overall|in general|so(?! long as\b)|but|and"
+    r"|oh)[, ]+",
+    re.I,
 )
 _INSTEAD = re.compile(r"\b(?:instead|rather than|alternatively|it depends|depends on)\b", re.I)
 
@@ -59,9 +61,9 @@ def reply(asked: Asked, sentence: str) -> int:
     said = _HEDGED.sub("", sentence.strip())
     if _AGAINST.match(said) or _ENDING_NO.search(said):
         return -1
-    if _FOR.match(said) or re.match(r"(?i)(?:only )?(?:if|as long as|provided) ", said):
+    if _FOR.match(said) or re.match(r"(?i)(?:only )?(?:if|as long as|so long as|provided) ", said):
         return 1
-    condition = re.match(r"(?i)(.+?),? (?:but )?(?:only )?(?:if|as long as|provided|unless)\b", said)
+    condition = re.match(r"(?i)(.+?),? (?:but )?(?:only )?(?:if|as long as|so long as|provided|unless)\b", said)
     if condition and restates(asked, condition.group(1)):
         said = condition.group(1)
     if restates(asked, said):

@@ -23,6 +23,7 @@ from engine.generation.grammar import (
 )
 from engine.generation.idioms import (
     ANSWER,
+    ASKED_FOR,
     ASKING,
     ATTRIBUTION,
     EXAMPLE,
@@ -34,6 +35,7 @@ from engine.generation.idioms import (
     HARSH,
     IT_LESS,
     LEADS,
+    LED_TO,
     NO_VIEW,
     NOT_THOUGHT,
     OPENING,
@@ -41,6 +43,7 @@ from engine.generation.idioms import (
     OWN_FACT,
     PARENTHESIS,
     PERSONAL,
+    SETTLED,
     SHORT_FORMS,
     SUBJECTLESS,
     SURE,
@@ -142,15 +145,20 @@ def phrase(sentence: str, names: Collection[str] = ()) -> Phrase | None:
         or HARSH.search(text) is not None
         or GIBBERISH.search(text) is not None
         or OTHERS.search(text) is not None
+        or SETTLED.match(text) is not None
         or len(words(text)) > MAX_WORDS
         or words(text)[-1].lower() in ("to", "for", "with", "not", "and", "or", "the", "than")
         or (len(words(text)) < 3 and sort is not Sort.FRAGMENT)
     )
     if sort is Sort.CLAIM and WANTS.match(text):
         sort = Sort.PROPOSAL
-    if OPENING.match(text) and "," not in text:
+    if OPENING.match(text) and "," not in text and not _CONCLUDES.search(text):
         sort = Sort.CONDITION
     return Phrase(lower_first(text, names), sort, weak)
+
+
+_CONCLUDES = re.compile(r"\b(?:they|it|we|this|that|people) (?:should|must)\b", re.I)
+"""What follows from a condition, so that the sentence is more than the condition."""
 
 
 def lower_first(text: str, names: Collection[str] = ()) -> str:
@@ -245,6 +253,14 @@ def _shorter(text: str) -> str:
 
 def _completed(text: str) -> tuple[str, Sort]:
     """A sentence with a subject and a verb where the member left them out."""
+    wished = ASKED_FOR.match(text)
+    if wished and is_imperative(wished.group("what")):
+        text = wished.group("what")
+    elif wished and wished.group("wish") and not has_finite_verb(wished.group("what")):
+        return f"we want {lower_first(wished.group('what'))}", Sort.PROPOSAL
+    led = LED_TO.match(text)
+    if led and is_imperative(led.group("demand")):
+        return f"{led.group('lead').replace(':', ',')} we should {_uncapped(led.group('demand'))}", Sort.PROPOSAL
     low = text.lower()
     never = re.match(r"(?:please )?(?:do not|don't|never|stop (?=\w+ing\b))\b ?", low)
     if never and not re.match(
@@ -276,12 +292,17 @@ def _completed(text: str) -> tuple[str, Sort]:
     ):
         return f"it {lower_first(text)}", Sort.CLAIM
     if is_imperative(text):
-        return f"we should {lower_first(text)}", Sort.PROPOSAL
+        return f"we should {_uncapped(text)}", Sort.PROPOSAL
     if re.match(r"(?:no|no more) \w+", low) and not has_finite_verb(text) and len(words(text)) <= 12:
         return f"there should be {lower_first(text)}", Sort.PROPOSAL
     if not has_finite_verb(text):
         return text, Sort.FRAGMENT
     return text, Sort.CLAIM
+
+
+def _uncapped(demand: str) -> str:
+    """A demand with a small first letter, also before a name: "Visit London" is no title."""
+    return demand[:1].lower() + demand[1:]
 
 
 def _repaired(text: str) -> str:

@@ -19,7 +19,7 @@ from engine.generation.extractive import ExtractiveGenerator
 from engine.generation.orders import orders_a_model
 from engine.generation.plain import plain
 from engine.generation.points import gather
-from engine.generation.wording import phrase
+from engine.generation.wording import Sort, phrase
 from engine.language import stems
 from engine.records import Revision
 
@@ -51,6 +51,7 @@ def said(sentence: str) -> str:
         ("Hi all, thanks for asking! I'm worried about the cost.", "we are worried about the cost"),
         ("imo we need vegan options", "we need vegan options"),
         ("Add a second bus line", "we should add a second bus line"),
+        ("Invite Lisbon too", "we should invite Lisbon too"),
         ("please dont schedule meetings over lunch", "we should not schedule meetings over lunch"),
         ("The fee should limited to members", "the fee should be limited to members"),
         ("WE SHOULD NOT CLOSE THE LIBRARY", "we should not close the library"),
@@ -351,3 +352,112 @@ async def test_a_condition_goes_without_what_follows_from_it() -> None:
     conditioned = [one.text for one in drafted if "as long as" in one.text]
     assert conditioned
     assert not any("could live with" in text for text in conditioned)
+
+
+WEEKLY = "Should we meet weekly?"
+OFTEN = "How often should we meet?"
+
+
+@pytest.mark.parametrize("question", [WEEKLY, OFTEN, "What should change about our meetings?"])
+@pytest.mark.parametrize(
+    "opinion",
+    [
+        "Yes, so long as the tea is hot.",
+        "Weekly, so long as the tea is hot.",
+        "So long as the tea is hot, weekly is fine.",
+        "Weekly, as long as the tea is hot",
+        "I'd prefer weekly as long as the tea is hot",
+        "We should meet weekly so long as the tea is hot.",
+        "Weekly, only if the tea is hot.",
+        "Weekly, as soon as the tea is hot.",
+    ],
+)
+def test_a_condition_is_never_said_as_a_reason_nor_without_its_first_word(question: str, opinion: str) -> None:
+    texts = write(question, [opinion, "No, people are busy."])
+    assert not any(re.search(r"(?<!as )(?<!so )\b(?:long|soon) as\b", text, re.I) for text in texts)
+    assert not any(re.search(r"because (?:so|as) long|\bonly if\b.*\bbecause\b", text) for text in texts)
+
+
+@pytest.mark.parametrize(
+    "opinion", ["Yes, so long as the tea is hot.", "We should meet weekly so long as the tea is hot"]
+)
+def test_so_long_as_is_the_condition_of_a_yes(opinion: str) -> None:
+    assert "We should meet weekly, as long as the tea is hot." in write(WEEKLY, [opinion, "Yes"])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("So far nobody was hurt", "so far nobody was hurt"),
+        ("So that the buses can turn", "the buses can turn"),
+        ("So that is unfair", "that is unfair"),
+        ("So that the buses can turn, move the bench", "so that the buses can turn, we should move the bench"),
+        ("Listen, we need a bench", "we need a bench"),
+        ("Look, it is too dark", "it is too dark"),
+    ],
+)
+def test_so_and_listen_are_taken_off_only_where_they_lead(sentence: str, expected: str) -> None:
+    assert said(sentence) == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Listen to the midwives, not the surveyors.", "we should listen to the midwives, not the surveyors"),
+        ("From now on greet newcomers at the gate.", "from now on we should greet newcomers at the gate"),
+        ("From Tuesday on count prams before parcels.", "from Tuesday on we should count prams before parcels"),
+        ("Whatever is built, keep the well open.", "whatever is built, we should keep the well open"),
+        (
+            "However it ends, make clear that the well stays.",
+            "however it ends, we should make clear that the well stays",
+        ),
+        ("Sit with the ferryman for a week.", "we should sit with the ferryman for a week"),
+        ("If it rains, move the stalls inside.", "if it rains, we should move the stalls inside"),
+        ("So before anyone cheers: lower the kerbs.", "we should lower the kerbs"),
+        ("What I ask is simple: a bench, and a lamp by the well.", "we want a bench, and a lamp by the well"),
+        ("My one wish: widen the gate.", "we should widen the gate"),
+        ("Wait and see.", "we should wait and see"),
+        ("So long as the stalls are dry they should stay", "so long as the stalls are dry they should stay"),
+    ],
+)
+def test_a_demand_is_said_as_one_whatever_stands_before_it(sentence: str, expected: str) -> None:
+    found = phrase(sentence)
+    assert found is not None
+    assert found.text == expected
+    assert found.sort is Sort.PROPOSAL
+    assert not found.weak
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mayor's plan: close everything.",
+        "If it rains, water pools at the gate.",
+        "Wait times for the ferry",
+        "Walk signals at the gate",
+        "From now on people will complain.",
+        "From here on, talk like a town crier.",
+    ],
+)
+def test_what_is_no_demand_is_not_made_one(sentence: str) -> None:
+    assert "we should" not in said(sentence)
+    assert "we want" not in said(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["I can live with that.", "I could accept it.", "When I was ten a van hit our gate."]
+)
+def test_what_says_nothing_without_its_neighbours_is_said_only_where_nothing_else_is(sentence: str) -> None:
+    found = phrase(sentence)
+    assert found is not None
+    assert found.weak
+
+
+def test_a_story_is_known_by_its_demand() -> None:
+    story = (
+        "My grandfather ran the ferry for thirty years, and in winter he rowed it alone. People liked it better then. "
+        "So before anyone cheers: put a rail on the landing, and let the baker cross first."
+    )
+    others = ["Yes, close it.", "No, the shops need vans.", "Try it on Sundays first.", "Only if buses get through."]
+    texts = write("Should we close the landing?", [*others[:2], story, *others[2:]])
+    assert any("we should put a rail on the landing" in text.lower() for text in texts)
