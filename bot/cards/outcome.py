@@ -83,7 +83,9 @@ def _certainty(counted: Outcome, texts: Texts) -> list[Block]:
         rules, agreeing = len(counted.winners), counted.rules_agreeing
         blocks.append(Text(texts("outcome-rules-agree", agreeing=agreeing, rules=rules)))
     if counted.basis is Basis.PAIRWISE:
-        blocks.append(Note(texts("outcome-pairwise", complete=counted.complete_voters, voters=counted.voters)))
+        complete, voters = counted.complete_voters, counted.voters
+        wording = "outcome-pairwise" if complete else "outcome-pairwise-nobody"
+        blocks.append(Note(texts(wording, complete=complete, voters=voters)))
     if len(counted.tied) > 1:
         blocks.append(Note(texts("outcome-tied", tied=len(counted.tied))))
     if counted.outside_reactions:

@@ -301,7 +301,7 @@ def test_the_outcome_says_how_it_was_counted() -> None:
     result = counted(ratings, roster_size=5, outside_reactions=2, position_before=before, position_after=after)
     shown = lines(outcome(make_round(Phase.CLOSED), result, CANDIDATES, TEXTS))
     for sentence in (
-        "Only 0 of 3 voters rated every statement",
+        "Nobody rated every statement",
         "Did not answer: 2",
         "Reactions of 2 people who may not rate here were not counted.",
         "Position before: 3.5 of 7 on average (2 members)",

@@ -82,7 +82,7 @@ carol reacts 3 to "Draft A of 3 opinions, revised"
 the round is closed
 channel shows "2 of the 3 people who rated it agree."
 channel shows "1 person disagrees with it, so it does not speak for everybody."
-channel shows "Only 0 of 3 voters rated every statement"
+channel shows "Nobody rated every statement"
 maria presses [Critique and revise]
 the round is critiquing
 maria: /consensus cancel
