@@ -27,6 +27,9 @@ _TOWARDS = frozenset({"to", "with", "for", "at", "about", "from"})
 _ALL = frozenset({"above", "everything", "anything"})
 _THIRD = frozenset({"it", "he", "she", "who", "which"})
 _UNTIL = frozenset({"before", "until", "after", "than", "what", "how", "because", "while", "as"})
+_ANYBODY = frozenset({"whoever", "whatever"})
+"""Who writes only where a verb of writing follows: "whoever sums this up", and not "close whatever is red"."""
+
 _PERHAPS = frozenset({"if", "when", "where", "whenever"})
 
 
@@ -42,6 +45,8 @@ def of_the_world(said: Sequence[str], at: int, kinds: frozenset[str]) -> bool:
         return True
     if word.casefold() in ("say", "says", "saying", "said") and after and after[0].casefold() in _POLITE:
         return True
+    if word.casefold() in _ANYBODY:
+        return not after or kinds_of(after[0].casefold()).isdisjoint(("write", "place"))
     if "you" in kinds:
         return before.casefold() == "thank" or _anybody(before.casefold(), after[0].casefold() if after else "")
     if kinds.isdisjoint(_OWNED):
@@ -51,7 +56,8 @@ def of_the_world(said: Sequence[str], at: int, kinds: frozenset[str]) -> bool:
     if before.casefold().endswith(("'s", "s'")) and not before.casefold().endswith(_OURS):
         return True
     if len(after) > 1 and after[0].casefold() in _FROM:
-        return _a_thing(_noun(after[1:]))
+        named = "device" in kinds and after[1].istitle() and not kinds_of(after[1].casefold())
+        return named or _a_thing(_noun(after[1:]))
     if len(after) > 1 and after[0].casefold() in _WHERE and after[1].casefold() in DETERMINERS:
         return _a_thing(_noun(after[1:]))
     return _a_thing(before) or (bool(after) and _a_thing(after[0]) and "VERB" not in classes(after[0]))
