@@ -131,7 +131,8 @@ class Directory:
 
         try:
             return await guild.fetch_member(user)
-        except (discord.DiscordServerError, aiohttp.ClientError, OSError, RuntimeError) as problem:
+        # discord.py raises KeyError for a 429 that does not say how long to wait.
+        except (discord.DiscordServerError, aiohttp.ClientError, OSError, RuntimeError, KeyError) as problem:
             raise PlatformUnavailable(f"Discord does not say who is where ({type(problem).__name__}).") from problem
         except discord.HTTPException as problem:
             if problem.status == 429:
@@ -233,6 +234,11 @@ class Directory:
     def _guild_of(self, place: str) -> discord.Guild | None:
         channel = self._channel(place)
         return None if channel is None else channel.guild
+
+    def is_away(self, place: str) -> bool:
+        """Whether the server of a channel has an outage, in which nothing from it reaches us."""
+        found = self._channel(place)
+        return found is not None and bool(found.guild.unavailable)
 
     def _channel(self, place: str) -> Any:
         """A channel or thread of a server by our id, None where it is none."""

@@ -159,6 +159,8 @@ class DiscordPlatform:
             return None
         if made is None or made.serving is None or not self._listening.is_set():
             return self._clock.now() + LOOK_AGAIN
+        if made.directory.is_away(channel):
+            return self._clock.now() + LOOK_AGAIN
         return made.serving.silence.hold(due, settling=settling)
 
     async def _keep_heard(self, serving: Serving, hearing: Hearing) -> None:

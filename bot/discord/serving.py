@@ -67,7 +67,7 @@ class Serving:
         self._tasks: set[asyncio.Task[None]] = set()
         self._gap: asyncio.Task[None] | None = None
         self._wanted = False
-        self._away: set[str] = set()
+        self._away: dict[str, float] = {}
 
     def take(self, event: str, data: Payload) -> None:
         """Begin to handle a gateway event, in the order in which it came."""
@@ -83,8 +83,8 @@ class Serving:
             case "MESSAGE_REACTION_ADD" | "MESSAGE_REACTION_REMOVE":
                 if (work := self._reacting.came(data, added=event.endswith("ADD"))) is not None:
                     self._soon(work, "reaction")
-                if data.get("burst") and event.endswith("REMOVE"):
-                    self.reconcile()  # an ordinary one of the same emoji may stand there still
+                    if data.get("burst") and event.endswith("REMOVE"):
+                        self.reconcile()  # an ordinary one of the same emoji may stand there still
             case "MESSAGE_REACTION_REMOVE_ALL" | "MESSAGE_REACTION_REMOVE_EMOJI":
                 self.reconcile()
             case "MESSAGE_DELETE":
@@ -96,10 +96,9 @@ class Serving:
             case "GUILD_MEMBER_REMOVE":
                 self._soon(self._left(data), "leaving")
             case "GUILD_DELETE" if data.get("unavailable"):
-                self._away.add(str(data["id"]))
-            case "GUILD_CREATE" if str(data["id"]) in self._away:
-                self._away.discard(str(data["id"]))
-                self._server_back()
+                self._away.setdefault(str(data["id"]), self._clock.now())
+            case "GUILD_CREATE" if (since := self._away.pop(str(data["id"]), None)) is not None:
+                self._server_back(since)
             case _:
                 return
 
@@ -124,10 +123,10 @@ class Serving:
             self._reacting.regained()
             self.reconcile()
 
-    def _server_back(self) -> None:
+    def _server_back(self, since: float) -> None:
         """A server is there again after an outage of its own, of which the connection told nothing else."""
         if self.after_gap is not None:
-            self.silence.begin(self.silence.last_heard)
+            self.silence.begin(since)
             self._reacting.regained()
             self.reconcile()
 

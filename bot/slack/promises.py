@@ -7,11 +7,11 @@ button. What is needed of its payload is committed before, so that it happens th
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from storage.database import Database
 from storage.prepared import insert_unless_there
@@ -22,6 +22,12 @@ LEASE = 30.0
 
 MOST_TRIES = 3
 """So often it is tried again before somebody is told that it did not happen."""
+
+OLDEST = 900.0
+"""What is older is not done any more: whoever wanted it has done something else since. They are told."""
+
+KEPT_AT_MOST = 86_400.0
+"""What is older is deleted unseen, as where the app was removed meanwhile."""
 
 NEEDED = ("text", "channel_id", "user_id", "trigger_id", "response_url", "actions", "user", "container", "channel")
 """The parts of a payload out of which the act is made again."""
@@ -44,6 +50,10 @@ class Promise:
     at: float
     tries: int = 0
 
+    def is_void(self, now: float) -> bool:
+        """Whether it is tried no more: somebody is told that it did not happen."""
+        return self.tries > MOST_TRIES or now - self.at > OLDEST
+
 
 class Promises:
     """The promises of one workspace; any number of processes may share them."""
@@ -64,14 +74,25 @@ class Promises:
         gone = delete(SLACK_PROMISES).where(SLACK_PROMISES.c.id == promise.id)
         await self._database.write(lambda connection: connection.execute(gone))
 
+    async def hand_over(self, known: Sequence[str]) -> None:
+        """This process ends before it kept them: another one need not wait for that. Raises StoreUnavailable."""
+        ours = update(SLACK_PROMISES).where(SLACK_PROMISES.c.id.in_(known)).values(lease_until=0.0)
+        await self._database.write(lambda connection: connection.execute(ours))
+
     async def forsaken(self, now: float) -> list[Promise]:
         """Take over what nobody is at any more, the oldest first. Raises StoreUnavailable."""
         table = SLACK_PROMISES.c
+        over = delete(SLACK_PROMISES).where(table.at < now - KEPT_AT_MOST)
         mine = update(SLACK_PROMISES).where(table.team == self._team, table.lease_until < now)
         taken = mine.values(lease_until=now + LEASE, tries=table.tries + 1).returning(
             table.id, table.kind, table.body, table.at, table.tries
         )
-        rows = await self._database.write(lambda connection: connection.execute(taken).all())
+
+        def take(connection: Connection) -> Sequence[Any]:
+            connection.execute(over)
+            return connection.execute(taken).all()
+
+        rows = await self._database.write(take)
         found = [Promise(row.id, row.kind, json.loads(row.body), row.at, row.tries) for row in rows]
         return sorted(found, key=lambda one: one.at)
 

@@ -21,7 +21,7 @@ from bot.slack.ids import ours, theirs
 from bot.slack.inbound import Act
 from bot.slack.people import Someone
 from bot.slack.permitting import Permitting
-from bot.slack.promises import MOST_TRIES, Promise, Promises
+from bot.slack.promises import Promise, Promises
 from bot.slack.strangers import strangers
 from bot.texts import DEFAULT_LOCALE, Texts
 from bot.turns import Turns
@@ -71,6 +71,7 @@ class Serving:
         """
         self._promises = promises
         self._under_way: set[str] = set()
+        self._unkept: list[str] = []
         self._permitting = permitting
         self._store = store
         self._handler = handler
@@ -153,15 +154,28 @@ class Serving:
             return
         work = []
         for promise in await self._promises.forsaken(self._clock.now()):
-            make = inbound.command if promise.kind == "command" else inbound.pressed
-            act = make(promise.body, promise.at)
-            if act is not None and promise.id not in self._under_way:
-                log.warning("an act was acknowledged and had not happened", extra={"kind": promise.kind})
-                self._under_way.add(promise.id)
-                work.append(self._again(act, promise))
+            if promise.id in self._under_way:
+                continue
+            act = _act_of(promise)
+            if act is None:
+                log.error("an act that was acknowledged is not understood", extra={"kind": promise.kind})
+                await self._promises.kept(promise)
+                continue
+            log.warning("an act was acknowledged and had not happened", extra={"kind": promise.kind})
+            self._under_way.add(promise.id)
+            work.append(self._again(act, promise))
         for failed in await asyncio.gather(*work, return_exceptions=True):
             if isinstance(failed, Exception):
                 log.error("an act that was acknowledged fails", exc_info=failed)
+
+    async def hand_over(self) -> None:
+        """This process ends: what it acknowledged and could not do is done by another one as soon as it looks."""
+        if self._promises is None or not self._unkept:
+            return
+        try:
+            await self._promises.hand_over(self._unkept)
+        except StoreUnavailable as problem:
+            log.warning("another process waits before it takes over", extra={"problem": str(problem)})
 
     async def _again(self, act: Act, promise: Promise) -> None:
         """Let an act happen that somebody else had promised."""
@@ -170,7 +184,7 @@ class Serving:
         url = promise.body.get("response_url")
         respond = AsyncRespond(response_url=url) if url else None
         happening = asyncio.create_task(
-            _given_up() if promise.tries > MOST_TRIES else self._happen(act, AFTER_ACK, respond=respond)
+            _given_up() if promise.is_void(self._clock.now()) else self._happen(act, AFTER_ACK, respond=respond)
         )
         await self._late(happening, act, promise, respond)
 
@@ -217,6 +231,9 @@ class Serving:
                 await self._promises.kept(promise)
         except StoreUnavailable as problem:
             log.warning("not noted that it happened", extra={"problem": str(problem)})
+        except asyncio.CancelledError:
+            self._unkept.append(promise.id)
+            raise
         finally:
             happening.cancel()
             self._under_way.discard(promise.id)
@@ -296,7 +313,16 @@ class Serving:
 
 
 async def _given_up() -> tuple[Reply, Where]:
-    raise PlatformUnavailable("It failed too often.")
+    raise PlatformUnavailable("It failed too often, or is too old.")
+
+
+def _act_of(promise: Promise) -> Act | None:
+    """None for a payload that this version does not understand."""
+    make = inbound.command if promise.kind == "command" else inbound.pressed
+    try:
+        return make(promise.body, promise.at)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _never() -> Any:

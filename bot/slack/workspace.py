@@ -105,6 +105,7 @@ class Workspace:
             if self._watching:
                 await asyncio.wait(self._watching)
             await showing.finish(self._grace)
+            await serving.hand_over()
 
     async def watched(self) -> None:
         """Wait for ever; raises what ended the watch over this workspace."""

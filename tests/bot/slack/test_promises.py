@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
 from bot.platform import Button, ButtonPressed, Card, CommandGiven, Form, InChannel, OpenForm, Text, TextField, Whisper
-from bot.slack.promises import LEASE, MOST_TRIES, Promise, Promises, promised_in
+from bot.slack.promises import KEPT_AT_MOST, LEASE, MOST_TRIES, OLDEST, Promise, Promises, promised_in
 from bot.slack.rights import Right, Rights, Who
 from bot.slack.workspaces import Workspaces
 from engine.errors import StoreUnavailable
@@ -42,10 +43,18 @@ async def store(work: Workplace, tmp_path: Path) -> AsyncIterator[DatabaseStore]
     await kept.close()
 
 
-async def promised_and_died(work: Workplace, *, button: bool = False) -> None:
-    """Alice commands or presses, that is acknowledged, and the process dies before it happens."""
+async def nothing(*_: object) -> None:
+    """What a killed process does at its end."""
+
+
+async def promised_and_died(work: Workplace, *, button: bool = False, killed: bool = True) -> None:
+    """Alice commands or presses, that is acknowledged, and the process dies before it happens; or it is told to end."""
     alice = work.people["alice"]
-    async with work.serving():
+    async with AsyncExitStack() as ending:
+        if killed:
+            patched = ending.enter_context(pytest.MonkeyPatch.context())
+            patched.setattr("bot.slack.serving.Serving.hand_over", nothing)
+        await ending.enter_async_context(work.serving())
         if button:
             card = Card("c", "S", (Text("?"),), buttons=(Button("do-close", "Close now", "r1"),))
             await work.platform.send("k", InChannel(work.id(work.channel)), card)
@@ -83,6 +92,40 @@ async def test_it_happens_once_when_somebody_is_there_again(
     assert item.at == pytest.approx(came, abs=30.0), "when she did it, not when it was found"
     assert [shown(one) for one in alice.ephemerals] == ["We close at noon."]
     assert not work.slack.violations
+
+
+async def test_a_process_that_is_told_to_end_hands_over_at_once(work: Workplace, store: DatabaseStore) -> None:
+    """Otherwise what she does meanwhile would be undone by what she had done before."""
+    await promised_and_died(work, killed=False)
+    work.platform = work.made(store=store)
+    async with work.serving():
+        await work.slack.until(lambda: work.people["alice"].ephemerals)
+    assert len(work.heard) == 1
+
+
+async def test_what_is_old_is_told_and_not_done(work: Workplace, store: DatabaseStore) -> None:
+    await promised_and_died(work)
+    work.clock.pass_(OLDEST + 1.0)
+    work.platform = work.made(store=store)
+    async with work.serving():
+        await work.slack.until(lambda: work.people["alice"].ephemerals)
+        await work.slack.quiet()
+    assert not work.heard
+    assert "try once more" in shown(work.people["alice"].ephemerals[-1])
+    assert not await promised_in(store.database)
+
+
+async def test_what_nobody_understands_or_ever_took_over_is_deleted(work: Workplace, store: DatabaseStore) -> None:
+    now = work.clock.now()
+    mine = Promises(store.database, work.slack.team.id)
+    await mine.make(Promise("action/x", "action", {"actions": [{"action_id": "unknown"}]}, now), now - LEASE - 1.0)
+    removed = Promises(store.database, "T-REMOVED")
+    await removed.make(Promise("command/y", "command", {"text": "ask Why?"}, now - KEPT_AT_MOST - 1.0), now)
+    async with work.serving():
+        async with asyncio.timeout(5):
+            while await promised_in(store.database):
+                await asyncio.sleep(0.02)
+    assert not work.heard
 
 
 async def test_of_two_processes_one_takes_it_over(work: Workplace, store: DatabaseStore) -> None:
