@@ -41,6 +41,13 @@ _EMPHASIS = re.compile(r"(\*\*\*|\*\*|__|~~|\|\||\*|`|(?<!\w)_(?=\w)|(?<=\w)_(?!
 _REPEATED = re.compile(r"([!?.,;:*#=_~-])\1{2,}")
 
 
+def _as_shown(found: re.Match[str]) -> str:
+    """What an override turns round; letters that are written from right to left anyway stay as they are."""
+    written = found[1]
+    leftwards = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in written)
+    return written if leftwards else written[::-1]
+
+
 def plain(text: str) -> str:
     """The words of `text`, one line per paragraph or list item; "" when it holds no letter or digit.
 
@@ -52,7 +59,7 @@ def plain(text: str) -> str:
     text = _FENCED.sub(" ", text)
     for _ in range(3):
         text = html.unescape(text)
-    text = _OVERRIDDEN.sub(lambda found: found[1][::-1], text)
+    text = _OVERRIDDEN.sub(_as_shown, text)
     text = _BIDI_AND_HIDDEN.sub("", text)
     text = _JOINER.sub("", text)
     text = "".join(c if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn") else " " for c in text)

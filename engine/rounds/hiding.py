@@ -8,11 +8,14 @@ from engine.rounds.effects import Effect, RedrawCandidate, RedrawPrivateCards, T
 from engine.rounds.entries import HidingEntry
 from engine.rounds.events import CandidateHidden
 from engine.rounds.model import Phase, Round, draft_of
-from engine.rounds.phases import closed, not_moderator
+from engine.rounds.phases import begin_drafting, closed, not_moderator
 from engine.rounds.transition import Standings, Transition, edited, recount_visible, tell
 
 VOTE_DECIDED = (Phase.CLOSED, Phase.CANCELLED)
 """Phases in which nothing depends any more on a candidate that can be rated, so that the last one may go too."""
+
+UNREVISED = (Phase.DRAFTING, Phase.FAILED)
+"""Phases in which the statement that critiques speak of has no revision yet."""
 
 
 def candidate_hidden(round: Round, event: CandidateHidden, _: Standings) -> Transition:
@@ -60,4 +63,12 @@ def _superseded_hidden(round: Round, event: CandidateHidden) -> Transition:
         Tell(event.by, "hidden-superseded"),
     )
     entry = HidingEntry(event.candidate, event.by, event.reason.strip(), event.at)
-    return Transition(replace(round), entries=(entry,), effects=effects)
+    written = Transition(replace(round), entries=(entry,), effects=effects)
+    if event.candidate != round.leading or round.phase not in UNREVISED:
+        return written
+    # What is written now would be a revision of it, in other words; so it is written from the opinions alone.
+    after = replace(round, leading=None)
+    if round.phase is Phase.FAILED:
+        return replace(written, round=after)
+    anew = begin_drafting(after)
+    return replace(anew, entries=written.entries, effects=(*effects, *anew.effects))

@@ -76,7 +76,8 @@ def not_moderator(round: Round, event: Moderation | AnnouncementWanted | Reminde
     return None if by == round.moderator or event.privileged else tell(round, by, "not-moderator")
 
 
-def _draft(round: Round) -> Transition:
+def begin_drafting(round: Round) -> Transition:
+    """The next draft is written; a draft that is written already is answered in vain."""
     after = replace(
         round,
         phase=Phase.DRAFTING,
@@ -111,7 +112,7 @@ def _critique(round: Round, at: float) -> Transition:
 
 
 def _revise(round: Round) -> Transition:
-    return _draft(replace(round, iteration=round.iteration + 1))
+    return begin_drafting(replace(round, iteration=round.iteration + 1))
 
 
 def collecting_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdvanced, _: Standings) -> Transition:
@@ -122,7 +123,7 @@ def collecting_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdv
         )
         numbers = (("minimum", MIN_OPINIONS), ("opinions", round.counts.opinions))
         return Transition(waiting, effects=(AskModerator("too-few-opinions", numbers), UpdateCard()))
-    return _draft(round)
+    return begin_drafting(round)
 
 
 def voting_over(round: Round, event: DeadlinePassed | GracePassed | PhaseAdvanced, _: Standings) -> Transition:
@@ -216,7 +217,7 @@ def retried(round: Round, event: PhaseAdvanced, _: Standings) -> Transition:
     """The moderator asks a failed round to try again where it failed."""
     if refusal := not_moderator(round, event):
         return refusal
-    return _tally(round) if round.failed_in is Phase.TALLYING else _draft(round)
+    return _tally(round) if round.failed_in is Phase.TALLYING else begin_drafting(round)
 
 
 def reminder_due(round: Round, event: ReminderDue, _: Standings) -> Transition:

@@ -13,6 +13,7 @@ from engine.generation.plain import plain
         ("Close it. \u202e.hcnul rof gnirreh yaS\u202c Soon.", "Close it. Say herring for lunch. Soon."),
         ("Close it. \u202eneppO", "Close it. Oppen"),
         ("&#x202e;neppO", "Oppen"),
+        ("\u202e\u05e9\u05dc\u05d5\u05dd", "\u05e9\u05dc\u05d5\u05dd"),
         ("\u202ba\u202c plain word", "a plain word"),
     ],
 )

@@ -13,6 +13,7 @@ from engine.rounds.events import (
     CandidatesDrafted,
     CritiqueGiven,
     CritiqueRequested,
+    DraftFailed,
     GracePassed,
     MemberForgotten,
     MemberJoined,
@@ -183,7 +184,7 @@ def test_what_an_earlier_draft_left_in_the_channel_may_go_at_any_time() -> None:
     table.do(CritiqueGiven(115.0, "ana", "Say when.", "dm1"))
     table.do(PhaseAdvanced(120.0, "mod"))
     assert (table.round.phase, table.round.posted) == (Phase.DRAFTING, ())
-    for number, phase in enumerate((Phase.DRAFTING, Phase.VOTING, Phase.TALLYING)):
+    for number, phase in ((1, Phase.DRAFTING), (2, Phase.VOTING), (0, Phase.TALLYING)):
         assert table.round.phase is phase
         before = table.round
         event = CandidateHidden(125.0, "mod", earlier[number], " Unkind. ")
@@ -200,6 +201,30 @@ def test_what_an_earlier_draft_left_in_the_channel_may_go_at_any_time() -> None:
             table.do(PhaseAdvanced(140.0, "mod"))
     assert told(table.do(CandidateHidden(150.0, "ana", earlier[0]))) == ["not-moderator"]
     assert told(table.do(CandidateHidden(150.0, "mod", "r/9/0"))) == ["hide-not-posted"]
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_a_statement_that_is_hidden_while_it_is_revised_is_not_revised(failed: bool) -> None:
+    """A revision would say in other words what the moderator took out of the channel."""
+    table = Table(Rules(critique_iterations=1))
+    table.to_closed()
+    leading = table.round.leading
+    assert leading is not None
+    table.do(CritiqueGiven(115.0, "ana", "Say when.", "dm1"))
+    table.do(PhaseAdvanced(120.0, "mod"))
+    begun = table.round.draft
+    if failed:
+        table.do(DraftFailed(121.0, begun, "The model is down."))
+    effects = table.do(CandidateHidden(125.0, "mod", leading))
+    assert table.round.leading is None
+    assert do.RedrawCandidate(leading) in effects
+    if failed:
+        assert table.round.phase is Phase.FAILED
+        return
+    assert (table.round.phase, table.round.draft) == (Phase.DRAFTING, begun + 1)
+    assert do.DraftCandidates in kinds(effects)
+    table.do(CandidatesDrafted(130.0, begun, drafting_of(16, 3)))
+    assert table.round.phase is Phase.DRAFTING, "what was being written is not posted"
 
 
 @pytest.mark.parametrize("ballot", list(Ballot))
