@@ -254,12 +254,13 @@ def _shorter(text: str) -> str:
 def _completed(text: str) -> tuple[str, Sort]:
     """A sentence with a subject and a verb where the member left them out."""
     wished = ASKED_FOR.match(text)
-    if wished and is_imperative(wished.group("what")):
+    denied = wished and _DENIED.match(wished.group("what"))
+    if wished and (_demands(wished.group("what")) or (denied and is_base_verb((denied.group("verb") or "").lower()))):
         text = wished.group("what")
-    elif wished and wished.group("wish") and not has_finite_verb(wished.group("what")):
+    elif wished and wished.group("wish") and not denied and not has_finite_verb(wished.group("what")):
         return f"we want {lower_first(wished.group('what'))}", Sort.PROPOSAL
     led = LED_TO.match(text)
-    if led and is_imperative(led.group("demand")):
+    if led and _demands(led.group("demand")):
         return f"{led.group('lead').replace(':', ',')} we should {_uncapped(led.group('demand'))}", Sort.PROPOSAL
     low = text.lower()
     never = re.match(r"(?:please )?(?:do not|don't|never|stop (?=\w+ing\b))\b ?", low)
@@ -291,13 +292,33 @@ def _completed(text: str) -> tuple[str, Sort]:
         and len(words(text)) > 2
     ):
         return f"it {lower_first(text)}", Sort.CLAIM
-    if is_imperative(text):
+    if _demands(text):
         return f"we should {_uncapped(text)}", Sort.PROPOSAL
     if re.match(r"(?:no|no more) \w+", low) and not has_finite_verb(text) and len(words(text)) <= 12:
         return f"there should be {lower_first(text)}", Sort.PROPOSAL
     if not has_finite_verb(text):
         return text, Sort.FRAGMENT
     return text, Sort.CLAIM
+
+
+_DENIED = re.compile(r"(?:(?:please )?(?:do not|don't|never)\b(?: ever\b)?(?: (?P<verb>\w+))?|not\b)", re.I)
+
+
+def _demands(text: str) -> bool:
+    """Whether a text asks for something: "Help the baker" and "Use recycled mats" do, "Help came late" does not."""
+    if not is_imperative(text):
+        return False
+    first, second, third = (*words(text.lower())[:3], "")[:3]
+    lemma = verb_lemma(second)
+    if "NOUN" not in classes(first) or first in _BEFORE_PARTICIPLE or lemma in (None, second):
+        return True
+    if "NOUN" in classes(second) or verb_form(lemma, "VBD") != second:
+        return True
+    return verb_form(lemma, "VBN") == second and "NOUN" in classes(third)
+
+
+_BEFORE_PARTICIPLE = frozenset("keep turn stay get leave make have go look".split())
+"""Verbs that a past form follows as in "keep closed" and "turn left"."""
 
 
 def _uncapped(demand: str) -> str:
