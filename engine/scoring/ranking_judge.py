@@ -121,7 +121,8 @@ def read_ranking(answers: Answers, count: int) -> Shares | None:
     text = re.sub(r"\A.*</think(?:ing)?>", " ", answers.texts[0], flags=re.S | re.I)
     if re.match(r"\s*<think", text, re.I):
         return None
-    ranked = max((_numbers(one, count) for one in _listings(text)), key=len, default=[])
+    told = _form(text)
+    ranked = _numbers(told, count) if told is not None else _a_line_each(text, count) or _in_a_line(text, count)
     if 2 * len(ranked) < count or not ranked:
         return None
     shares = np.full(count, (count - 1 - len(ranked)) / 2)
@@ -129,20 +130,37 @@ def read_ranking(answers: Answers, count: int) -> Shares | None:
     return np.asarray(shares / (count - 1), dtype=np.float64)
 
 
-def _listings(text: str) -> list[str]:
-    """What may hold a ranking: the list of an answer in the form that was asked for, else the last line first."""
+def _form(text: str) -> str | None:
+    """The list of an answer in the form that was asked for; None for any other answer."""
     held = re.search(r"\{.*\}", text, re.S)
     if held:
         try:
             told: Any = json.loads(held.group())
-            return [" ".join(map(str, told["ranking"]))]
+            return " ".join(map(str, told["ranking"]))
         except (ValueError, KeyError, TypeError, RecursionError):
             pass
-    return [text.replace("\n", " ") if _one_a_line(text) else "", *reversed(text.splitlines())]
+    return None
 
 
-def _one_a_line(text: str) -> bool:
-    return all(re.fullmatch(r"\W*\d+\W*", line) for line in text.splitlines() if line.strip())
+_LISTED = re.compile(
+    r"\W*(?:[0-9]{1,3}(?:\W+(?=statement)|[.):]\W*))?(?:statement\s*)?#?(?P<statement>[0-9]{1,3})\W*", re.I
+)
+"""A line of a list: one statement, perhaps behind its place."""
+
+
+def _a_line_each(text: str, count: int) -> list[int]:
+    """The statements of a list with one on each line; none where another line names one that the list lacks."""
+    lines = [(line, _LISTED.fullmatch(line)) for line in text.splitlines()]
+    listed = _numbers(" ".join(found["statement"] for _, found in lines if found), count)
+    besides = _numbers(" ".join(line for line, found in lines if not found), count)
+    return listed if len(listed) > 1 and set(besides) <= set(listed) else []
+
+
+def _in_a_line(text: str, count: int) -> list[int]:
+    """The statements of the last line that names every one that the text names; none where no line does."""
+    named = set(_numbers(text, count))
+    found = (_numbers(line, count) for line in reversed(text.splitlines()))
+    return next((one for one in found if set(one) == named), [])
 
 
 def _numbers(text: str, count: int) -> list[int]:

@@ -105,6 +105,36 @@ def test_a_ranking_is_read_out_of_what_models_write(answer: str, first: int) -> 
     assert found.argmax() == first
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1. Statement 3\n2. Statement 1\n3. Statement 2",
+        "Statement 3\nStatement 1\nStatement 2",
+        "1. 3\n2. 1\n3. 2",
+        "- **Statement 3**\n- **Statement 1**\n- **Statement 2**",
+        "Of the 3 statements, best first:\n\n1) **Statement 3**\n\n2) statement 1\n\n3) statement 2.",
+        "1 - Statement 3\n2 - Statement 1",
+    ],
+)
+def test_a_list_with_a_statement_on_each_line_is_read_as_statements_and_not_as_places(answer: str) -> None:
+    found = read_ranking(Answers((answer,), frozenset(), None), 3)
+    assert found is not None
+    assert found.tolist() == [0.5, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1. Statement 3: a bench\n2. Statement 1: a lamp\n3. Statement 2: a well",
+        "1. Statement 3, by far\n2. Statement 1\n3. Statement 2",
+        "Statement 3 first.\nThen statement 1 or 2.",
+    ],
+)
+def test_half_of_what_an_answer_names_is_no_ranking(answer: str) -> None:
+    """One line of several would pass for a ranking of what stands in it, whatever place the other lines give it."""
+    assert read_ranking(Answers((answer,), frozenset(), None), 3) is None
+
+
 @pytest.mark.parametrize("answer", ["", "I cannot.", "<think>2, 3, 1", '{"ranking": []}', "2", "{" * 5_000, "٢ > ٣"])
 def test_what_ranks_fewer_than_half_is_no_ranking(answer: str) -> None:
     assert read_ranking(Answers((answer,), frozenset(), None), 3) is None
