@@ -26,9 +26,17 @@ _BUILT = re.compile(
 )
 
 
-@lru_cache(maxsize=16_384)
+LONGEST = 40
+"""Letters of the longest word that is looked up; every way to part a word is tried, and English has none longer."""
+
+
 def is_known(word: str) -> bool:
     """True for a word that a dictionary has, or that is plainly built of such words, as "letterbox" and "walkable"."""
+    return len(word) <= LONGEST and _found(word)
+
+
+@lru_cache(maxsize=16_384)
+def _found(word: str) -> bool:
     low = word.casefold()
     if classes(low) or low in FUNCTION_WORDS or low in _UNLISTED or low.removesuffix("s") in _UNLISTED:
         return True
