@@ -31,7 +31,14 @@ _CLAUSE_END = re.compile(r"[,;:.!?]\s|[,;:.!?]$|\b(?:because|but|while|as long a
 _CODE = re.compile(r"(?!(?:19|20)\d\d$)(?:\d{4,}|(?=\w*\d)(?=\w*[^\W\d])\w{5,})")
 """A number or a word with digits that is no year and no "7pm"."""
 
-_FORGED = re.compile(r"</[a-z]\w*>|<\|\w+\|>|\[/[A-Z]\w*\]|<<[A-Z]+>>|^(?:\+\+\+|---) \S", re.M)
+_FENCE = (
+    r"(?:opinions?|system|user|assistant|instructions?|tasks?|statements?|prompts?|questions?|critiques?|inst|sys"
+    r"|im_start|im_end|end|endoftext|eot_id|start_header_id|end_header_id|begin_of_text|end_of_text)"
+)
+_FORGED = re.compile(
+    rf"</{_FENCE}>|<\|{_FENCE}\|>|\[/{_FENCE}(?: \d+)?\]|<<{_FENCE}>>|^(?:\+\+\+|---) (?:[ab]|[\w.~-]*/\S+)\s*$",
+    re.M | re.I,
+)
 """Marks that end one text and begin another for a program, which nobody needs to say what they think."""
 
 _ADDRESS = re.compile(r"(?:://|\bwww\.)[^\s)>\]\"']+")
