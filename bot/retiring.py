@@ -73,6 +73,8 @@ class Retiring:
         """The round was reopened: whoever was asked before is asked nothing new, so the old card asks again."""
         for member, sent in (await self._newest(round, "opinion-card")).items():
             standing = await self._store.standing(round.id, member) or Standing(member)
+            if standing.left:
+                continue
             await self._edit(round, sent, opinion_card(round, standing, self._service_of(round.rules), self._texts))
 
     async def _receipts(self, round: Round) -> None:

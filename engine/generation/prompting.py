@@ -15,8 +15,8 @@ import math
 import re
 from abc import abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -70,18 +70,28 @@ class Spending:
     """What one drafting may still cost, over all the calls of `generate` that it takes."""
 
     def __init__(self, budget: Budget, opinions: int = 0) -> None:
-        """The clock starts with the first call."""
+        """Seconds pass while at least one call is under way, and not while others work on the same drafting."""
         parts = max(1, math.ceil(opinions / PER_BUDGET))
         self.seconds = budget.seconds * (1 + (parts - 1) / SIDE_BY_SIDE)
         self.most_tokens = budget.tokens * parts
         self.tokens = 0
-        self._until: float | None = None
+        self._used = 0.0
+        self._since = 0.0
+        self._calls = 0
 
-    def until(self) -> float:
-        """When its seconds are over, by the running loop's clock."""
-        if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self.seconds
-        return self._until
+    @contextmanager
+    def call(self) -> Iterator[float]:
+        """A call is under way; gives when the seconds are over, by the running loop's clock."""
+        clock = asyncio.get_running_loop()
+        if not self._calls:
+            self._since = clock.time()
+        self._calls += 1
+        try:
+            yield self._since + self.seconds - self._used
+        finally:
+            self._calls -= 1
+            if not self._calls:
+                self._used += clock.time() - self._since
 
     @property
     def broke(self) -> bool:
@@ -125,7 +135,7 @@ class PromptedGenerator(StatementGenerator):
     The same arguments give the same candidates as far as the model honours seeds. Opinions are made plain, and
     sentences that speak to a language model are taken out, before anything is sent; see `engine.prompts` for how
     they are fenced and `engine.generation.guards` for what is dropped of the answers. Raises GeneratorUnavailable
-    when the model does not answer within the budget and GeneratorMisbehaved when no answer can be used.
+    when the model does not answer in time and GeneratorMisbehaved when no answer can be used or the tokens are spent.
     """
 
     def __init__(
@@ -177,7 +187,7 @@ class PromptedGenerator(StatementGenerator):
         """At most `n` candidates that passed every guard, in the order in which they were written."""
         spending = self.spending or Spending(self._budget)
         if spending.broke:
-            raise GeneratorUnavailable(
+            raise GeneratorMisbehaved(
                 f"{self._said} has spent the {spending.most_tokens:,} tokens that one drafting may cost."
             )
         texts = await asyncio.to_thread(sayable, opinions, question)
@@ -193,9 +203,10 @@ class PromptedGenerator(StatementGenerator):
         async with self._open(seed) as endpoint:
             asking = _Asking(self, endpoint, guard, question, texts, revision, n, seed, self._form, spending)
             try:
-                async with asyncio.timeout_at(spending.until()):
-                    self._context = self._context or await endpoint.context()
-                    await asking.run(self._context or CONTEXT, self._style)
+                with spending.call() as until:
+                    async with asyncio.timeout_at(until):
+                        self._context = self._context or await endpoint.context()
+                        await asking.run(self._context or CONTEXT, self._style)
             except TimeoutError:
                 asking.ended = f"{self._said} wrote nothing within {spending.seconds:g} seconds."
                 if not asking.candidates:

@@ -14,7 +14,7 @@ from engine import catalog
 from engine.catalog import BackEndOptions
 from engine.deliberation import deliberate
 from engine.endpoint import asking
-from engine.errors import GeneratorUnavailable
+from engine.errors import GeneratorMisbehaved
 from engine.generation.prompting import Budget, Spending
 from engine.ports import StatementGenerator
 from engine.records import Drafting
@@ -80,13 +80,28 @@ async def test_another_drafting_begins_with_a_budget_of_its_own(caplog: pytest.L
         generator = catalog.generator("openai:tiny", options)
         one = generator.for_drafting(3)
         said = opinions(3)
-        with pytest.raises(GeneratorUnavailable, match="has spent the 1,000 tokens that one drafting may cost"):
+        with pytest.raises(GeneratorMisbehaved, match="has spent the 1,000 tokens that one drafting may cost"):
             await asyncio.wait_for(_endlessly(one, said), 60)
         assert await generator.for_drafting(3).generate(QUESTION, said, 2, seed=0)
         assert await generator.generate(QUESTION, said, 2, seed=0)
     ended = {vars(record)["ended"] for record in caplog.records if record.message == "candidates judged"}
     assert ended <= {"enough", "tokens spent"}
     assert "enough" in ended
+
+
+async def test_seconds_pass_only_while_a_call_is_under_way() -> None:
+    """Between its calls a large group's statements are predicted, which costs nothing here."""
+    spending, clock = Spending(Budget(seconds=80, tokens=10)), asyncio.get_running_loop().time
+    begun = clock()
+    with spending.call() as first, spending.call() as second:
+        assert first == second
+        await asyncio.sleep(0.05)
+    took = clock() - begun
+    await asyncio.sleep(0.1)
+    again = clock()
+    with spending.call() as third:
+        assert third - again >= 80 - took, "the pause between calls is not counted"
+        assert third - clock() <= 80 - 0.04, "and the call before is"
 
 
 def test_a_larger_group_has_more_tokens_and_fewer_more_seconds() -> None:
