@@ -6,6 +6,7 @@ Sources: Discord's reference, "Guild Delete" (unavailable), "Reaction Types" and
 from __future__ import annotations
 
 from bot.discord.inbound import KEYCAPS
+from bot.discord.silence import LOOK_AGAIN, SETTLING
 from bot.discord.threads import Threads, close_empty
 from storage.store import DatabaseStore
 from tests.dialogues.discord_gaps import CAST, GappyStage
@@ -49,10 +50,16 @@ async def test_what_happened_in_an_outage_of_one_server_is_read_when_it_is_back(
         await stage.take("alice", 0, 6)
         await stage.discord.quiet()
         assert await stage.ratings() == {"alice": [6, None, None]}, "nobody tells of it meanwhile"
+        due = stage.clock.now()
+        assert await stage.platform.hold(stage.channel, due, settling=True) == due + LOOK_AGAIN
+        assert await stage.platform.hold("discord:1/2", due, settling=True) is None, "other servers go on"
         stage.discord.discord.outage_of(stage.discord.guild, over=True)
         await stage.discord.quiet()
         await stage.back()
         assert await stage.ratings() == {"bob": [None, 3, None]}
+        held = await stage.platform.hold(stage.channel, due, settling=True)
+        assert held is not None
+        assert held >= due + SETTLING, "a vote that would have ended in the outage stays open"
 
 
 async def test_keycaps_that_a_moderator_cleared_are_put_back_without_the_ratings(store: DatabaseStore) -> None:
